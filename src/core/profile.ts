@@ -1,0 +1,61 @@
+/** One remembered value of a user. Times are whole hours since 1970-01-01 UTC. */
+export interface Habit {
+  /** 32-bit key of the value (see `Features`). */
+  readonly key: number;
+  /** Decayed count as of `lastCounted_h`; grows by at most one in 20 h. */
+  readonly weight: number;
+  readonly firstSeen_h: number;
+  readonly lastSeen_h: number;
+  readonly lastCounted_h: number;
+  /** Learned from logins that passed nothing but the first factor: weighs 0.2 and vouches for nothing until 7 quiet days passed. */
+  readonly provisional: boolean;
+}
+
+export const HABIT_KINDS = [
+  'addresses',
+  'networks',
+  'ases',
+  'countries',
+  'places',
+  'devices',
+  'clients',
+  'browsers',
+  'oses',
+  'hours',
+] as const;
+export type HabitKind = (typeof HABIT_KINDS)[number];
+
+/** The last accepted login: what a travel finding refers to. */
+export interface LastLogin {
+  readonly at_ms: number;
+  readonly decisionId: string;
+  readonly country: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly accuracy_km: number | null;
+  /** VPN, relay, Tor, hosting or mobile egress: its place says little about where the person is. */
+  readonly placeless: boolean;
+  readonly deviceKey: number | null;
+  readonly addressKey: number | null;
+}
+
+/** Learned per-user state. Begins at an accepted login. Encoded in at most 1 KiB. */
+export interface Profile {
+  readonly createdAt_h: number;
+  /** Accepted logins ever learned. */
+  readonly logins: number;
+  readonly last: LastLogin | null;
+  /** Last challenge that was not passed, or other trouble: provisional values become full only after 7 quiet days. */
+  readonly lastTrouble_h: number | null;
+  readonly habits: Readonly<Record<HabitKind, readonly Habit[]>>;
+  /** Decayed shares (0–1) of this user's logins that carried each client fact. */
+  readonly carries: {
+    readonly device: number;
+    readonly userAgent: number;
+    readonly rtt: number;
+    readonly headers: number;
+    readonly tlsFingerprint: number;
+  };
+  /** The user has shown a hardware-bound device before. */
+  readonly boundDevice: boolean;
+}
