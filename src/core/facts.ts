@@ -101,7 +101,11 @@ export interface VelocityFacts {
   /** Failures against this user (under id and typed name), from anywhere. `null`: the event names nobody. */
   readonly user: FailureCounts | null;
   /** Of `user`, the failures in 10 min, 1 h and 24 h that did not come from this event's device or address. */
-  readonly userByOthers: { readonly failures_10m: number; readonly failures_1h: number; readonly failures_24h: number } | null;
+  readonly userByOthers: {
+    readonly failures_10m: number;
+    readonly failures_1h: number;
+    readonly failures_24h: number;
+  } | null;
   /** Distinct /24 (or /48) networks from which this user was tried, this event included; saturates at 32. */
   readonly userNetworks_1h: number | null;
   readonly userNetworks_24h: number | null;

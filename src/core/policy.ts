@@ -1,5 +1,5 @@
-import type { EventType } from './event.ts';
 import type { Action, Level } from './decision.ts';
+import type { EventType } from './event.ts';
 
 /** What a level demands. `methods: null` accepts any second factor. */
 export interface LevelRule {

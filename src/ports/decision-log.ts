@@ -1,0 +1,61 @@
+import type { LogRecord } from '../core/record.ts';
+
+/**
+ * The durable log of everything that was decided and said. A record whose `append` resolved survives `kill -9` of
+ * any process; with `durability: 'power'` also the loss of power.
+ */
+export interface DecisionLog {
+  /**
+   * A position for the next record: strictly increasing, over restarts too. Microseconds since 1970-01-01.
+   * Records must be appended in the order in which their positions were taken.
+   */
+  nextPosition(): number;
+  /**
+   * Resolves when the record is durable. Many records waiting together are committed together.
+   * @throws LogUnavailable (code `log_unavailable`) when it could not be stored: disk full, log closed.
+   */
+  append(record: LogRecord): Promise<void>;
+  /** The record at a position, if it is still held. Sees every appended record, durable or not. */
+  at(position: number): LogRecord | undefined | Promise<LogRecord | undefined>;
+  /** Durable records with a position above `after`, oldest first. */
+  read(after: number, limit: number): Promise<readonly LogRecord[]>;
+  /** Position of the newest durable record, 0 for an empty log. */
+  readonly head: number;
+  /** Forgets records up to and including a position (all of them already in analytics and older than the retention). */
+  trim(upTo: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A batch of the sink: a fixed range of the log, written down before its insert and never formed anew. */
+export interface SinkBatch {
+  readonly id: string;
+  /** Exclusive. */
+  readonly after: number;
+  /** Inclusive. */
+  readonly upTo: number;
+  readonly rows: number;
+  readonly tries: number;
+}
+
+/** Where the sink keeps its place and what it could not insert. Durable as the log is. */
+export interface SinkJournal {
+  /** Position up to which everything is in analytics (or parked). */
+  readonly acknowledged: number;
+  /** Batches that were begun and not acknowledged, oldest first. */
+  open(): readonly SinkBatch[];
+  begin(batch: SinkBatch): Promise<void>;
+  retry(batch: SinkBatch): Promise<void>;
+  acknowledge(batch: SinkBatch): Promise<void>;
+  /** Puts rows that analytics refuses aside, where an operator sees and can resend them. */
+  park(rows: readonly ParkedRow[]): Promise<void>;
+  parked(limit: number): readonly ParkedRow[];
+  unpark(positions: readonly number[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ParkedRow {
+  readonly position: number;
+  readonly reason: string;
+  readonly parkedAt_ms: number;
+  readonly record: LogRecord;
+}
