@@ -20,6 +20,8 @@ export interface Facts {
   readonly velocity: Known<VelocityFacts>;
   readonly sharing: Known<SharingFacts>;
   readonly application: Known<ApplicationFacts>;
+  /** Where the auth server stands, for the physics of round-trip times; `unavailable` when the operator did not say. */
+  readonly serverPlace: Known<{ readonly latitude: number; readonly longitude: number }>;
   /** Small integer keys under which the profile remembers this event's values. */
   readonly features: Features;
 }

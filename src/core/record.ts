@@ -43,13 +43,18 @@ export interface RecordedFacts {
   readonly address_users: number | null;
 }
 
-/** One count that an earlier event of the same attempt added to the charts and that this event replaces. */
-export interface Superseded {
+/**
+ * The latest event of an attempt. The next event of the same attempt replaces it, in charts and in velocity: a try
+ * counts once, at its latest status.
+ */
+export interface AttemptState {
   readonly decisionId: string;
   readonly status: EventStatus;
   readonly action: Action;
   readonly level: Verdict['level'];
   readonly occurredAt_ms: number;
+  /** Subjects on which this attempt stands as a failure, to be taken back when it goes on. */
+  readonly failedOn: readonly string[];
 }
 
 export interface IssuedChallenge {
@@ -77,8 +82,10 @@ export interface DecisionRecord {
   readonly requestHash: string | null;
   /** Key id that asked, for the audit trail; `null` in replays. */
   readonly apiKeyId: string | null;
+  /** Endpoint-scoped hash of the caller's event_id and of the body, so that a repeat finds this decision. */
+  readonly idempotency: { readonly key: string; readonly bodyHash: string } | null;
   /** The earlier event of the same attempt, so that charts and velocity count a try once, at its latest status. */
-  readonly supersedes: Superseded | null;
+  readonly supersedes: AttemptState | null;
   /** 32-bit keys of the values that a profile would learn from this event (see `Features`). */
   readonly learnable: Learnable;
 }
@@ -129,6 +136,11 @@ export interface FeedbackRecord {
   readonly recordedAt_ms: number;
   readonly userKey: string | null;
   readonly decisionOccurredAt_ms: number;
+  /**
+   * What the user's profile became because of this verdict, as `encodeProfile` wrote it (empty: no profile is left);
+   * `null`: the verdict changed no profile. Kept here because a rebuild reads history that a fold does not have.
+   */
+  readonly profile: Uint8Array | null;
 }
 
 /** Tombstone: everything about the user up to here is gone, and late events must not bring the user back. */

@@ -1,0 +1,94 @@
+import { ApiProblem, problemFrom } from './problem.ts';
+import type {
+  Decision,
+  DecisionPage,
+  DecisionSearch,
+  FeedbackBody,
+  PanelResult,
+  Session,
+} from './types.ts';
+
+/** A page that waits longer than this says so instead of waiting on. */
+const TIMEOUT_MS = 15_000;
+
+interface Call {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const readJson = async (response: Response): Promise<unknown> => {
+  const text = await response.text();
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // A proxy's HTML page, for example: the status alone has to speak.
+    return null;
+  }
+};
+
+/** Same-origin JSON. @throws ApiProblem for every failure but the caller's own abort. */
+const call = async <T>(path: string, { method = 'GET', body, query, signal }: Call = {}): Promise<T> => {
+  const url = query === undefined ? path : `${path}?${new URLSearchParams(query).toString()}`;
+  const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (method !== 'GET') headers['x-gatehouse-csrf'] = '1';
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  let response: Response;
+  let answer: unknown;
+  try {
+    response = await fetch(url, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      redirect: 'error',
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    answer = await readJson(response);
+  } catch (cause) {
+    if (signal?.aborted === true) throw cause;
+    throw new ApiProblem(
+      timeout.aborted
+        ? { status: 0, title: 'No answer in time', detail: `Gatehouse did not answer within ${TIMEOUT_MS / 1000} s.` }
+        : {
+            status: 0,
+            title: 'Gatehouse cannot be reached',
+            detail: 'Check that the server is running and that this machine is connected.',
+          },
+    );
+  }
+  if (response.ok) return answer as T;
+  throw problemFrom(response.status, answer, {
+    requestId: response.headers.get('x-request-id'),
+    retryAfter: response.headers.get('retry-after'),
+  });
+};
+
+export type Credentials = { readonly link_token: string } | { readonly api_key: string };
+
+export const readSession = (signal?: AbortSignal): Promise<Session> => call('/session', { signal });
+
+export const signIn = (credentials: Credentials): Promise<Session> =>
+  call('/session', { method: 'POST', body: credentials });
+
+export const signOut = (): Promise<null> => call('/session', { method: 'DELETE' });
+
+export const searchDecisions = (search: DecisionSearch, signal?: AbortSignal): Promise<DecisionPage> =>
+  call('/v1/decisions/search', { method: 'POST', body: search, signal });
+
+export const readDecision = (id: string, signal?: AbortSignal): Promise<Decision> =>
+  call(`/v1/decisions/${encodeURIComponent(id)}`, { signal });
+
+export const giveFeedback = (id: string, feedback: FeedbackBody): Promise<unknown> =>
+  call(`/v1/decisions/${encodeURIComponent(id)}/feedback`, { method: 'POST', body: feedback });
+
+/** `from` and `to` are RFC 3339. */
+export const readPanel = (
+  id: string,
+  window: { readonly from: string; readonly to: string },
+  signal?: AbortSignal,
+): Promise<PanelResult> =>
+  call(`/v1/analytics/panels/${encodeURIComponent(id)}`, { query: window, signal });

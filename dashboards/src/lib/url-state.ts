@@ -1,0 +1,98 @@
+import { ACTIONS, type Action, LEVELS, type Level } from '../api/types.ts';
+import { parseRangeSearch, type RangeSearch } from './time-range.ts';
+
+/** State of the overview, all of it in the URL. */
+export interface OverviewSearch extends RangeSearch {
+  readonly paused?: true;
+  /** Actions or levels hidden in the charts, comma-separated. */
+  readonly hide?: string;
+}
+
+/** State of the list of decisions. */
+export interface DecisionsSearch extends RangeSearch {
+  readonly user?: string;
+  readonly ip?: string;
+  readonly action?: Action;
+  readonly level?: Level;
+  readonly reason?: string;
+}
+
+export interface SignInSearch {
+  /** Path to go back to, of this application only. */
+  readonly return?: string;
+  readonly reason?: 'expired' | 'signed_out';
+}
+
+/** The API takes user ids up to 256 characters; nothing that is searched for is longer. */
+const MAX_TEXT = 256;
+
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value !== 'string') return undefined;
+  const trimmed = value.trim();
+  return trimmed === '' || trimmed.length > MAX_TEXT ? undefined : trimmed;
+};
+
+const oneOf = <T extends string>(words: readonly T[], value: unknown): T | undefined =>
+  words.find((word) => word === value);
+
+/** Leaves out what is undefined: an absent parameter is absent from the URL too. */
+const compact = <T extends object>(entries: { [K in keyof T]: T[K] | undefined }): T =>
+  Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T;
+
+export const HIDEABLE: readonly string[] = [...ACTIONS, ...LEVELS];
+
+export const parseHidden = (hide: string | undefined): ReadonlySet<string> =>
+  new Set((hide ?? '').split(',').filter((word) => HIDEABLE.includes(word)));
+
+/** Text for the URL; undefined when nothing is hidden. Order is fixed so that equal states have equal links. */
+export const hiddenText = (hidden: ReadonlySet<string>): string | undefined => {
+  const words = HIDEABLE.filter((word) => hidden.has(word));
+  return words.length === 0 ? undefined : words.join(',');
+};
+
+export const parseOverviewSearch = (raw: Readonly<Record<string, unknown>>): OverviewSearch =>
+  compact<OverviewSearch>({
+    ...parseRangeSearch(raw),
+    paused: raw.paused === 'true' || raw.paused === true ? true : undefined,
+    hide: typeof raw.hide === 'string' ? hiddenText(parseHidden(raw.hide)) : undefined,
+  });
+
+export const parseDecisionsSearch = (raw: Readonly<Record<string, unknown>>): DecisionsSearch =>
+  compact<DecisionsSearch>({
+    ...parseRangeSearch(raw),
+    user: textOf(raw.user),
+    ip: textOf(raw.ip),
+    action: oneOf(ACTIONS, raw.action),
+    level: oneOf(LEVELS, raw.level),
+    reason: textOf(raw.reason),
+  });
+
+/**
+ * A path within this application, or undefined. Refuses other origins in all their disguises (`//host`, `/\host`,
+ * control characters that browsers strip), so that a crafted sign-in link cannot lead elsewhere.
+ */
+export const safeReturnPath = (value: unknown): string | undefined => {
+  if (typeof value !== 'string' || value.length > 2048) return undefined;
+  if (!/^\/(?![/\\])[^\\\u0000-\u0020\u007f]*$/.test(value)) return undefined;
+  return /^\/sign-in(?:[/?#]|$)/.test(value) ? undefined : value;
+};
+
+export const parseSignInSearch = (raw: Readonly<Record<string, unknown>>): SignInSearch =>
+  compact<SignInSearch>({
+    return: safeReturnPath(raw.return),
+    reason: oneOf(['expired', 'signed_out'] as const, raw.reason),
+  });
+
+/** Query text → flat words. The last of repeated names wins; an id like `123` stays the text that it is. */
+export const parseQuery = (query: string): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(query));
+
+/** Flat words → query text with its leading `?`, or an empty string. */
+export const stringifyQuery = (search: Readonly<Record<string, unknown>>): string => {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (typeof value === 'string' || typeof value === 'number' || value === true) query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === '' ? '' : `?${text}`;
+};

@@ -1,0 +1,46 @@
+/** Why a signal could not judge, for people. Keys are the `details.why` of the API. */
+const WHY: Readonly<Record<string, string>> = {
+  not_collected: 'the auth server did not send what it needs',
+  no_history: 'there is no history to compare with yet',
+  not_verified: 'the attempt is not verified, so nothing learned about the user was read',
+  timeout: 'what it needs did not arrive before the deadline',
+  unavailable: 'its source was not available',
+  not_public: 'the address is private, so it has no place and no owner',
+  shared_proxy: 'one address carries most users: a proxy seems to stand before the auth server',
+  imprecise: 'the data is too coarse to tell',
+};
+
+export const whyWords = (why: string): string => WHY[why] ?? why.replaceAll('_', ' ');
+
+const LEARNING: Readonly<Record<string, string>> = {
+  full: 'Full: taught the profile',
+  provisional: 'Provisional: new values count little until confirmed',
+  none: 'None: taught nothing',
+};
+
+export const learningWords = (learning: string): string => LEARNING[learning] ?? learning;
+
+const RESOLUTION: Readonly<Record<string, string>> = {
+  pending: 'Pending',
+  passed: 'Passed',
+  not_passed: 'Not passed',
+  expired: 'Expired without an answer',
+};
+
+export const resolutionWords = (resolution: string): string => RESOLUTION[resolution] ?? resolution;
+
+const METHODS: Readonly<Record<string, string>> = {
+  webauthn: 'WebAuthn',
+  push_number_match: 'Push with number match',
+  totp: 'TOTP',
+  push: 'Push',
+  sms: 'SMS',
+  voice: 'Voice call',
+  email_otp: 'E-mail code',
+  email_link: 'E-mail link',
+  recovery_code: 'Recovery code',
+  captcha: 'Captcha',
+  proof_of_work: 'Proof of work',
+};
+
+export const methodWords = (method: string): string => METHODS[method] ?? method;

@@ -1,0 +1,240 @@
+import { LRUCache } from 'lru-cache';
+import { type Activity, emptyActivity, recordFailure, recordNetwork } from '../../core/activity.ts';
+import {
+  type ApplicationStats,
+  emptyApplicationStats,
+  recordApplicationLogin,
+} from '../../core/application-stats.ts';
+import type { Effect } from '../../core/effects.ts';
+import { hash32 } from '../../core/hash.ts';
+import type { AttemptState } from '../../core/record.ts';
+import { emptySharing, recordSharer, type Sharing } from '../../core/sharing.ts';
+
+/** How many subjects are remembered in all, by what they are. Attackers can invent the first, third and fourth kind. */
+export interface SubjectLimits {
+  readonly activities: number;
+  readonly sharings: number;
+  readonly seen: number;
+  readonly attempts: number;
+  readonly applications: number;
+}
+
+export const DEFAULT_SUBJECT_LIMITS: SubjectLimits = {
+  activities: 200_000,
+  sharings: 200_000,
+  seen: 50_000,
+  attempts: 100_000,
+  applications: 4_096,
+};
+
+const SHARDS = 128;
+const DAY_MS = 86_400_000;
+
+/** A shard as stored: the position up to which it holds every effect, and its entries, least recently used first. */
+export interface ShardSnapshot {
+  readonly applied: number;
+  readonly activities: readonly (readonly [string, Activity])[];
+  readonly sharings: readonly (readonly [string, Sharing])[];
+  readonly seen: readonly (readonly [string, Sharing])[];
+  readonly attempts: readonly (readonly [string, AttemptState])[];
+  readonly applications: readonly (readonly [string, ApplicationStats])[];
+}
+
+/**
+ * Counters of subjects in memory, in a fixed number of shards, so that a snapshot can be written shard by shard
+ * without stopping the world. Least recently used subjects fall out: memory is bounded whatever an attacker invents.
+ */
+export interface SubjectCache {
+  activity(subject: string): Activity | undefined;
+  sharing(subject: string): Sharing | undefined;
+  seen(subject: string): Sharing | undefined;
+  attempt(subject: string): AttemptState | undefined;
+  application(subject: string): ApplicationStats | undefined;
+  /** Carries out an effect on a subject, once for each position: a position that the subject's shard holds is passed over. */
+  apply(effect: Effect, position: number): void;
+  /** Every record has been applied up to here, whether or not it touched a subject. */
+  advance(position: number): void;
+  /** The next shard that changed since its last snapshot, oldest change first. */
+  nextDirty():
+    | { readonly shard: number; readonly since: number; readonly snapshot: ShardSnapshot }
+    | undefined;
+  markClean(shard: number, applied: number): void;
+  /** Its snapshot could not be written. */
+  markDirty(shard: number, since: number): void;
+  /** Every effect up to this position is in the stored shards. */
+  floor(): number;
+  restore(shard: number, snapshot: ShardSnapshot): void;
+  size(): number;
+}
+
+interface Shard {
+  applied: number;
+  /** Position of the oldest effect that no snapshot holds; 0 when clean. */
+  dirtySince: number;
+  lastTouched: number;
+  activities: LRUCache<string, Activity>;
+  sharings: LRUCache<string, Sharing>;
+  seen: LRUCache<string, Sharing>;
+  attempts: LRUCache<string, AttemptState>;
+  applications: LRUCache<string, ApplicationStats>;
+}
+
+export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMITS): SubjectCache {
+  const per = (n: number): number => Math.max(4, Math.ceil(n / SHARDS));
+  const shards: Shard[] = Array.from({ length: SHARDS }, () => ({
+    applied: 0,
+    dirtySince: 0,
+    lastTouched: 0,
+    activities: new LRUCache({ max: per(limits.activities) }),
+    sharings: new LRUCache({ max: per(limits.sharings) }),
+    seen: new LRUCache({ max: per(limits.seen) }),
+    attempts: new LRUCache({ max: per(limits.attempts) }),
+    applications: new LRUCache({ max: per(limits.applications) }),
+  }));
+  let head = 0;
+  /** Newest event time seen: what is older than a day before it is dropped from snapshots. */
+  let newest_ms = 0;
+
+  const shardOf = (subject: string): Shard => {
+    const shard = shards[hash32(subject) % SHARDS];
+    if (shard === undefined) throw new Error('shard index out of range');
+    return shard;
+  };
+
+  return {
+    activity: (subject) => shardOf(subject).activities.get(subject),
+    sharing: (subject) => shardOf(subject).sharings.get(subject),
+    seen: (subject) => shardOf(subject).seen.get(subject),
+    attempt: (subject) => shardOf(subject).attempts.get(subject),
+    application: (subject) => shardOf(subject).applications.get(subject),
+
+    apply(effect, position) {
+      if (effect.kind === 'learn' || effect.kind === 'trouble') return;
+      const shard = shardOf(effect.subject);
+      if (position <= shard.applied) return;
+      if (shard.dirtySince === 0) shard.dirtySince = position;
+      shard.lastTouched = position;
+      switch (effect.kind) {
+        case 'failure': {
+          newest_ms = Math.max(newest_ms, effect.at_ms);
+          const activity = ensure(shard.activities, effect.subject, emptyActivity);
+          recordFailure(activity, effect.at_ms, effect.user, effect.by);
+          return;
+        }
+        case 'network': {
+          newest_ms = Math.max(newest_ms, effect.at_ms);
+          recordNetwork(
+            ensure(shard.activities, effect.subject, emptyActivity),
+            effect.at_ms,
+            effect.network,
+          );
+          return;
+        }
+        case 'sharer': {
+          const seen = effect.subject.includes('|s|');
+          const sharing = ensure(seen ? shard.seen : shard.sharings, effect.subject, emptySharing);
+          recordSharer(sharing, effect.at_ms, effect.user);
+          return;
+        }
+        case 'application':
+          recordApplicationLogin(
+            ensure(shard.applications, effect.subject, emptyApplicationStats),
+            effect.learnable,
+          );
+          return;
+        case 'attempt':
+          shard.attempts.set(effect.subject, effect.attempt);
+          return;
+      }
+    },
+
+    advance(position) {
+      head = Math.max(head, position);
+    },
+
+    nextDirty() {
+      let oldest: Shard | undefined;
+      let index = -1;
+      for (const [i, shard] of shards.entries()) {
+        if (shard.dirtySince > 0 && (oldest === undefined || shard.dirtySince < oldest.dirtySince)) {
+          oldest = shard;
+          index = i;
+        }
+      }
+      if (oldest === undefined) return undefined;
+      prune(oldest, newest_ms);
+      return { shard: index, since: oldest.dirtySince, snapshot: snapshotOf(oldest, head) };
+    },
+
+    markClean(index, applied) {
+      const shard = shards[index];
+      if (shard === undefined) return;
+      shard.dirtySince = shard.lastTouched > applied ? applied + 1 : 0;
+    },
+
+    markDirty(index, since) {
+      const shard = shards[index];
+      if (shard !== undefined) shard.dirtySince = since;
+    },
+
+    floor() {
+      let floor = head;
+      for (const shard of shards) if (shard.dirtySince > 0) floor = Math.min(floor, shard.dirtySince - 1);
+      return floor;
+    },
+
+    restore(index, snapshot) {
+      const shard = shards[index];
+      if (shard === undefined) return;
+      shard.applied = snapshot.applied;
+      for (const [k, v] of snapshot.activities) shard.activities.set(k, v);
+      for (const [k, v] of snapshot.sharings) shard.sharings.set(k, v);
+      for (const [k, v] of snapshot.seen) shard.seen.set(k, v);
+      for (const [k, v] of snapshot.attempts) shard.attempts.set(k, v);
+      for (const [k, v] of snapshot.applications) shard.applications.set(k, v);
+    },
+
+    size: () =>
+      shards.reduce((n, s) => n + s.activities.size + s.sharings.size + s.seen.size + s.attempts.size, 0),
+  };
+}
+
+function ensure<T extends object>(cache: LRUCache<string, T>, key: string, make: () => T): T {
+  let value = cache.get(key);
+  if (value === undefined) {
+    value = make();
+    cache.set(key, value);
+  }
+  return value;
+}
+
+/** Activities live at most a day after their last sign of life. */
+function prune(shard: Shard, newest_ms: number): void {
+  const oldest_s = Math.floor((newest_ms - DAY_MS) / 1000);
+  for (const [subject, activity] of shard.activities.entries()) {
+    const lastFailure_s = Math.max(Math.floor(activity.last_ms / 1000), (activity.hours.at(-1) ?? 0) * 3_600);
+    const lastNetwork_s = activity.networkLast_s.reduce((a, b) => Math.max(a, b), 0);
+    if (Math.max(lastFailure_s, lastNetwork_s) < oldest_s) shard.activities.delete(subject);
+  }
+}
+
+function snapshotOf(shard: Shard, applied: number): ShardSnapshot {
+  return {
+    applied,
+    activities: entriesOf(shard.activities),
+    sharings: entriesOf(shard.sharings),
+    seen: entriesOf(shard.seen),
+    attempts: entriesOf(shard.attempts),
+    applications: entriesOf(shard.applications),
+  };
+}
+
+/** Least recently used first, so that a restored cache forgets in the same order. */
+function entriesOf<T extends object>(cache: LRUCache<string, T>): readonly (readonly [string, T])[] {
+  const entries: (readonly [string, T])[] = [];
+  for (const key of cache.rkeys()) {
+    const value = cache.peek(key);
+    if (value !== undefined) entries.push([key, value]);
+  }
+  return entries;
+}

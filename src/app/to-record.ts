@@ -1,0 +1,63 @@
+import type { LoginEvent } from '../core/event.ts';
+import type { DecisionRecord, RecordSource, Warning } from '../core/record.ts';
+import { ENGINE_VERSION, MODEL_VERSION } from './engine-version.ts';
+import { learnableOf, recordedFacts } from './gather-facts.ts';
+import type { Judgement } from './judge.ts';
+
+export interface RecordInput {
+  readonly event: LoginEvent;
+  readonly warnings: readonly Warning[];
+  readonly source: RecordSource;
+  readonly idempotency: DecisionRecord['idempotency'];
+  readonly requestHash: string | null;
+  readonly apiKeyId: string | null;
+}
+
+/** A judgement as the log keeps it. `uuid` names the decision and, where one is demanded, its challenge. */
+export function toRecord(
+  input: RecordInput,
+  judgement: Judgement,
+  position: number,
+  uuid: string,
+): DecisionRecord {
+  const { facts, verdict, policy } = judgement;
+  const erased = judgement.erasedAt_ms !== null && input.event.occurredAt_ms <= judgement.erasedAt_ms;
+  const event = erased ? withoutPerson(input.event) : input.event;
+  const challenged = verdict.challenge !== null && (input.source === 'risk' || input.source === 'replay');
+  return {
+    kind: 'decision',
+    position,
+    id: `dec_${uuid}`,
+    tenant: event.tenant,
+    source: input.source,
+    event,
+    facts: recordedFacts(facts),
+    verdict: erased ? { ...verdict, learning: 'none' } : verdict,
+    challenge: challenged
+      ? { id: `chl_${uuid}`, expiresAt_ms: event.recordedAt_ms + policy.challengeLifetime_s * 1000 }
+      : null,
+    policy: { id: policy.id, version: policy.version, mode: policy.mode },
+    warnings: erased ? [...input.warnings, { pointer: '/user', code: 'user.erased' }] : input.warnings,
+    versions: {
+      engine: ENGINE_VERSION,
+      model: MODEL_VERSION,
+      ipIntelligence: judgement.ipIntelligenceVersion,
+    },
+    requestHash: input.requestHash,
+    apiKeyId: input.apiKeyId,
+    idempotency: input.idempotency,
+    supersedes: input.source === 'dry_run' ? null : judgement.earlierAttempt,
+    learnable: learnableOf(event, facts),
+  };
+}
+
+/** A late event about somebody who was erased keeps nothing that points at them. */
+function withoutPerson(event: LoginEvent): LoginEvent {
+  return {
+    ...event,
+    user: { id: null, key: null, loginKey: null, registeredAt_ms: null, challengeMethods: null },
+    device: null,
+    session: null,
+    properties: null,
+  };
+}

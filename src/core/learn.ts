@@ -1,0 +1,213 @@
+import { DECAY_DAYS, isQuiet, PROVISIONAL_WEIGHT } from './familiarity.ts';
+import type { Habit, HabitKind, LastLogin, Profile } from './profile.ts';
+import type { Learnable } from './record.ts';
+
+/**
+ * How many values of each kind a profile keeps. Together they fit 1 KiB (see `profile-codec.ts`); a user with more
+ * loses the least typical one.
+ */
+export const HABIT_LIMITS: Readonly<Record<HabitKind, number>> = {
+  addresses: 10,
+  networks: 8,
+  ases: 8,
+  countries: 5,
+  places: 6,
+  devices: 10,
+  clients: 6,
+  browsers: 5,
+  oses: 4,
+  hours: 24,
+};
+
+/** One value of one user gains at most one count in this time: looping logins builds no trust. */
+export const COUNT_GAP_H = 20;
+
+const HOUR_MS = 3_600_000;
+/** Weights are kept as 1/64ths, so that a profile read back from disk is the same to the bit. */
+const WEIGHT_STEP = 64;
+const MAX_WEIGHT = 65_535 / WEIGHT_STEP;
+const SHARE_STEP = 255;
+const DEGREE_STEP = 100;
+/** A user's own mix of clients changes over tens of logins. */
+const CARRIES_MEMORY = 20;
+
+/** One accepted login, ready to be learned. */
+export interface Lesson {
+  readonly learnable: Learnable;
+  readonly occurredAt_ms: number;
+  readonly decisionId: string;
+  readonly how: 'full' | 'provisional';
+  readonly country: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly accuracy_km: number | null;
+}
+
+/**
+ * Profile × accepted login → profile. Pure: the given profile is not changed.
+ *
+ * A late lesson adds what it teaches and never moves the last login back. A provisional lesson makes new values
+ * provisional and strengthens no established one; a full lesson makes the values it carries established.
+ */
+export function learn(profile: Profile | null, lesson: Lesson): Profile {
+  const at_h = Math.floor(lesson.occurredAt_ms / HOUR_MS);
+  const before = profile ?? emptyProfile(at_h);
+  const { features } = lesson.learnable;
+  const learned = (kind: HabitKind, key: number | null): readonly Habit[] =>
+    key === null
+      ? before.habits[kind]
+      : learnHabit(before, kind, before.habits[kind], key, at_h, lesson.how === 'provisional');
+  const last = before.last;
+  const countedRecently = last !== null && Math.abs(at_h - Math.floor(last.at_ms / HOUR_MS)) <= COUNT_GAP_H;
+  return {
+    createdAt_h: Math.min(before.createdAt_h, at_h),
+    logins: Math.min(0xffff_ffff, before.logins + (countedRecently ? 0 : 1)),
+    last: last !== null && last.at_ms > lesson.occurredAt_ms ? last : lastLogin(lesson),
+    lastTrouble_h: before.lastTrouble_h,
+    habits: {
+      addresses: learned('addresses', features.address),
+      networks: learned('networks', features.network),
+      ases: learned('ases', features.as),
+      countries: learned('countries', features.country),
+      places: learned('places', features.place),
+      devices: learned('devices', features.device),
+      clients: learned('clients', features.client),
+      browsers: learned('browsers', features.browser),
+      oses: learned('oses', features.os),
+      hours: learned('hours', features.hour),
+    },
+    carries: {
+      device: share(before.carries.device, lesson.learnable.carries.device, before.logins),
+      userAgent: share(before.carries.userAgent, lesson.learnable.carries.userAgent, before.logins),
+      rtt: share(before.carries.rtt, lesson.learnable.carries.rtt, before.logins),
+      headers: share(before.carries.headers, lesson.learnable.carries.headers, before.logins),
+      tlsFingerprint: share(
+        before.carries.tlsFingerprint,
+        lesson.learnable.carries.tlsFingerprint,
+        before.logins,
+      ),
+    },
+    boundDevice: before.boundDevice || (lesson.how === 'full' && lesson.learnable.bound),
+  };
+}
+
+/** Notes that a challenge was not passed or that somebody reported trouble: provisional values must wait anew. */
+export function noteTrouble(profile: Profile, at_ms: number): Profile {
+  const at_h = Math.floor(at_ms / HOUR_MS);
+  return { ...profile, lastTrouble_h: Math.max(profile.lastTrouble_h ?? 0, at_h) };
+}
+
+export function emptyProfile(at_h: number): Profile {
+  return {
+    createdAt_h: at_h,
+    logins: 0,
+    last: null,
+    lastTrouble_h: null,
+    habits: {
+      addresses: [],
+      networks: [],
+      ases: [],
+      countries: [],
+      places: [],
+      devices: [],
+      clients: [],
+      browsers: [],
+      oses: [],
+      hours: [],
+    },
+    carries: { device: 0, userAgent: 0, rtt: 0, headers: 0, tlsFingerprint: 0 },
+    boundDevice: false,
+  };
+}
+
+function learnHabit(
+  profile: Profile,
+  kind: HabitKind,
+  habits: readonly Habit[],
+  key: number,
+  at_h: number,
+  provisional: boolean,
+): readonly Habit[] {
+  const i = habits.findIndex((habit) => habit.key === key);
+  const old = habits[i];
+  if (old === undefined) {
+    const fresh: Habit = {
+      key,
+      weight: 1,
+      firstSeen_h: at_h,
+      lastSeen_h: at_h,
+      lastCounted_h: at_h,
+      provisional,
+    };
+    if (habits.length < HABIT_LIMITS[kind]) return [...habits, fresh];
+    const evicted = leastTypical(kind, habits, at_h);
+    return habits.map((habit, j) => (j === evicted ? fresh : habit));
+  }
+  const stillProvisional = old.provisional && !isQuiet(profile, old.firstSeen_h, at_h);
+  // Hours are whole: a difference of 21 is the smallest that is certainly more than 20 h.
+  const counts = at_h - old.lastCounted_h > COUNT_GAP_H;
+  const weight = counts
+    ? quantizeWeight(old.weight * Math.exp(-(at_h - old.lastCounted_h) / (DECAY_DAYS[kind] * 24)) + 1)
+    : old.weight;
+  const lastCounted_h = counts ? at_h : old.lastCounted_h;
+  const next: Habit = {
+    key,
+    weight,
+    firstSeen_h: lastCounted_h - storedAge_h(kind, lastCounted_h - Math.min(old.firstSeen_h, at_h)),
+    lastSeen_h: Math.max(old.lastSeen_h, at_h),
+    lastCounted_h,
+    provisional: stillProvisional && provisional,
+  };
+  return habits.map((habit, j) => (j === i ? next : habit));
+}
+
+/** The age as the codec keeps it: whole days up to 127 for hours of the week, else hours up to 3.7 years. */
+function storedAge_h(kind: HabitKind, age_h: number): number {
+  return kind === 'hours' ? Math.min(0x7f, Math.floor(age_h / 24)) * 24 : Math.min(0x7fff, age_h);
+}
+
+function leastTypical(kind: HabitKind, habits: readonly Habit[], at_h: number): number {
+  const tau_h = DECAY_DAYS[kind] * 24;
+  let least = 0;
+  let leastWeight = Number.POSITIVE_INFINITY;
+  for (const [j, habit] of habits.entries()) {
+    const w =
+      habit.weight *
+      Math.exp(-Math.max(0, at_h - habit.lastCounted_h) / tau_h) *
+      (habit.provisional ? PROVISIONAL_WEIGHT : 1);
+    if (w < leastWeight) {
+      leastWeight = w;
+      least = j;
+    }
+  }
+  return least;
+}
+
+function lastLogin(lesson: Lesson): LastLogin {
+  const { features, placeless } = lesson.learnable;
+  return {
+    at_ms: lesson.occurredAt_ms,
+    decisionId: lesson.decisionId,
+    country: lesson.country,
+    latitude: quantizeDegree(lesson.latitude),
+    longitude: quantizeDegree(lesson.longitude),
+    accuracy_km: lesson.accuracy_km === null ? null : Math.min(65_534, Math.round(lesson.accuracy_km)),
+    placeless,
+    deviceKey: features.device,
+    addressKey: features.address,
+  };
+}
+
+function share(before: number, carried: boolean, logins: number): number {
+  const memory = Math.min(CARRIES_MEMORY, logins + 1);
+  const next = before + ((carried ? 1 : 0) - before) / memory;
+  // Rounding towards the new value, or a share of 0.99 would never reach 1.
+  const steps = carried ? Math.ceil(next * SHARE_STEP) : Math.floor(next * SHARE_STEP);
+  return Math.min(SHARE_STEP, Math.max(0, steps)) / SHARE_STEP;
+}
+
+const quantizeWeight = (weight: number): number =>
+  Math.min(MAX_WEIGHT, Math.max(1 / WEIGHT_STEP, Math.round(weight * WEIGHT_STEP) / WEIGHT_STEP));
+
+const quantizeDegree = (degrees: number | null): number | null =>
+  degrees === null ? null : Math.round(degrees * DEGREE_STEP) / DEGREE_STEP;

@@ -1,0 +1,18 @@
+import type { Action } from '../core/decision.ts';
+
+/** Counts for the operator. Labels hold no ids: neither of people nor of requests. Nothing here throws or waits. */
+export interface Metrics {
+  /** One answered request; `route` is the route's template, never the path that was asked. */
+  request(route: string, method: string, status: number, duration_s: number): void;
+  decision(sample: DecisionSample): void;
+  /** The registry as text, and its media type. */
+  expose(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+export interface DecisionSample {
+  readonly action: Action;
+  readonly endpoint: 'risk' | 'events';
+  readonly degraded: boolean;
+  /** False when the decision did not reach the durable log. */
+  readonly recorded: boolean;
+}

@@ -1,0 +1,84 @@
+import type { Activity } from '../core/activity.ts';
+import type { ApplicationStats } from '../core/application-stats.ts';
+import type { Known } from '../core/known.ts';
+import type { Profile } from '../core/profile.ts';
+import type {
+  AttemptState,
+  DecisionRecord,
+  FeedbackRecord,
+  LogRecord,
+  OutcomeRecord,
+} from '../core/record.ts';
+import type { Sharing } from '../core/sharing.ts';
+
+/** Which state one event needs. */
+export interface StateQuery {
+  readonly tenant: string;
+  readonly userKey: string | null;
+  readonly loginKey: string | null;
+  readonly ip: string;
+  readonly network: string;
+  readonly deviceKey: string | null;
+  readonly attemptId: string | null;
+  readonly applicationId: string;
+}
+
+/** The state before the event. Do not change what it holds: it is the live state itself. */
+export interface StateView {
+  /** `null`: the user has none. Unknown: late or gone. */
+  readonly profile: Known<Profile | null>;
+  readonly counters: Known<CounterView>;
+  /** When this user was erased; events from before it must not bring them back. */
+  readonly erasedAt_ms: number | null;
+}
+
+export interface CounterView {
+  readonly user: Activity | undefined;
+  readonly login: Activity | undefined;
+  readonly address: Activity | undefined;
+  readonly network: Activity | undefined;
+  readonly device: Activity | undefined;
+  readonly userAtAddress: Activity | undefined;
+  readonly userOnDevice: Activity | undefined;
+  readonly addressSharing: Sharing | undefined;
+  readonly networkSharing: Sharing | undefined;
+  readonly deviceSharing: Sharing | undefined;
+  readonly deviceSeen: Sharing | undefined;
+  readonly tenantSharing: Sharing | undefined;
+  readonly application: ApplicationStats | undefined;
+  readonly attempt: AttemptState | undefined;
+}
+
+export interface IdempotentDecision {
+  readonly position: number;
+  readonly bodyHash: string;
+}
+
+/** What was said of a decision since. */
+export interface Annotations {
+  readonly outcome: OutcomeRecord | null;
+  readonly feedback: readonly FeedbackRecord[];
+}
+
+/**
+ * The hot path's state: a fold of the decision log. `apply` is called once for every record in log order; after a
+ * crash the adapter applies again what it had not yet kept.
+ */
+export interface RiskState {
+  /** Answers under the decision's deadline: what is late is unknown. */
+  read(query: StateQuery): StateView | Promise<StateView>;
+  /** Decisions of the last 24 h by event_id (clock of receipt). */
+  idempotent(
+    key: string,
+    now_ms: number,
+  ): IdempotentDecision | undefined | Promise<IdempotentDecision | undefined>;
+  annotations(decisionId: string): Annotations;
+  /** `decision`: the decision that an outcome speaks of. */
+  apply(record: LogRecord, decision?: DecisionRecord): void;
+  /** Takes back what `apply` promised when the record could not be stored: a repeat must not be answered as stored. */
+  withdraw(record: DecisionRecord): void;
+  profile(tenant: string, userKey: string): Profile | null;
+  /** Writes everything applied so far; resolves when it survives a kill. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
