@@ -207,9 +207,15 @@ function rotate(
   let next = ring;
   const newest = ring.at(-1);
   if (newest === undefined) return [makeKey(now_ms)];
-  if (newest.active_from_ms <= now_ms && now_ms >= newest.active_from_ms + config.rotation_ms - config.publishAhead_ms) {
+  if (
+    newest.active_from_ms <= now_ms &&
+    now_ms >= newest.active_from_ms + config.rotation_ms - config.publishAhead_ms
+  ) {
     // After a long stop the old key signs a little longer: the new one is still published before its first use.
-    next = [...ring, makeKey(Math.max(newest.active_from_ms + config.rotation_ms, now_ms + config.publishAhead_ms))];
+    next = [
+      ...ring,
+      makeKey(Math.max(newest.active_from_ms + config.rotation_ms, now_ms + config.publishAhead_ms)),
+    ];
   }
   const expired = (successor: StoredKey | undefined): boolean =>
     successor !== undefined && successor.active_from_ms + config.overlap_ms <= now_ms;
@@ -234,7 +240,13 @@ async function open(stored: readonly StoredKey[]): Promise<readonly SigningKey[]
       const signer = await importJWK(jwk, ALGORITHM);
       if (signer instanceof Uint8Array) throw new Error('a decision-token key is not an EC key');
       const { d: _private, ...published } = jwk;
-      return { active_from_ms, jwk, kid, signer, published: { ...published, kid, use: 'sig', alg: ALGORITHM } };
+      return {
+        active_from_ms,
+        jwk,
+        kid,
+        signer,
+        published: { ...published, kid, use: 'sig', alg: ALGORITHM },
+      };
     }),
   );
 }

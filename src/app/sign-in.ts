@@ -12,7 +12,11 @@ export const SESSION_LIFETIME_MS = 12 * 3_600_000;
  * All that a session may ever carry: reading and feedback. A cookie travels by itself, so it never decides on logins,
  * erases people or changes keys, whatever the API key that it was exchanged for may do.
  */
-export const SESSION_SCOPES: readonly Scope[] = Object.freeze(['decisions:read', 'users:read', 'feedback:write']);
+export const SESSION_SCOPES: readonly Scope[] = Object.freeze([
+  'decisions:read',
+  'users:read',
+  'feedback:write',
+]);
 
 const TOKEN_BYTES = 32;
 /** Links and sessions at once; the oldest give way, so that a leaked key cannot fill the memory. */
@@ -55,7 +59,9 @@ export interface OpenedSession {
  */
 export function createSignIn(options: { readonly keys: KeyStore; readonly clock: Clock }): SignIn {
   const { keys, clock } = options;
-  const links = new LRUCache<string, { readonly tenant: string; readonly expiresAt_ms: number }>({ max: LINKS_MAX });
+  const links = new LRUCache<string, { readonly tenant: string; readonly expiresAt_ms: number }>({
+    max: LINKS_MAX,
+  });
   const sessions = new LRUCache<string, DashboardSession>({ max: SESSIONS_MAX });
 
   function openSession(tenant: string, scopes: readonly Scope[], apiKeyHash: string | null): OpenedSession {

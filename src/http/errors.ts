@@ -138,11 +138,15 @@ export function createErrorHandler(
     }
     const [code, detail] = FRAMEWORK_PROBLEMS[codeOf(error)] ?? [];
     if (code !== undefined && detail !== undefined) return sendProblem(reply, code, detail);
-    if (error instanceof SyntaxError || hasStatus(error, 400)) {
+    if (hasStatus(error, 400)) {
       return sendProblem(reply, 'bad_request', 'The request is malformed.');
     }
     log.error({ err: error, code: 'internal', request_id: request.id }, 'request failed');
-    return sendProblem(reply, 'internal', 'The request failed; the operator finds its request id in the log.');
+    return sendProblem(
+      reply,
+      'internal',
+      'The request failed; the operator finds its request id in the log.',
+    );
   };
 }
 

@@ -76,8 +76,12 @@ export interface RiskState {
   /** `decision`: the decision that an outcome speaks of. */
   apply(record: LogRecord, decision?: DecisionRecord): void;
   /** Takes back what `apply` promised when the record could not be stored: a repeat must not be answered as stored. */
-  withdraw(record: DecisionRecord): void;
+  withdraw(record: LogRecord): void;
   profile(tenant: string, userKey: string): Profile | null;
+  /** Changes whenever the user's profile does; 0 when there is none. */
+  profileVersion(tenant: string, userKey: string): number;
+  /** Forgets what was said about decisions that are erased. */
+  forget(decisionIds: readonly string[]): Promise<void>;
   /** Writes everything applied so far; resolves when it survives a kill. */
   flush(): Promise<void>;
   close(): Promise<void>;

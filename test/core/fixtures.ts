@@ -141,6 +141,7 @@ export function facts(overrides: Partial<Facts> = {}): Facts {
       publicAddresses: 1,
       clientShare: 0.2,
     }),
+    serverPlace: unknown('unavailable'),
     features: {
       address: 1,
       network: 2,
@@ -163,7 +164,9 @@ export const strangersFacts = (overrides: Partial<Facts> = {}): Facts =>
 
 type LevelOverrides = { readonly [K in keyof Policy['levels']]?: Partial<LevelRule> };
 
-export function policy(overrides: Partial<Omit<Policy, 'levels'>> & { levels?: LevelOverrides } = {}): Policy {
+export function policy(
+  overrides: Partial<Omit<Policy, 'levels'>> & { levels?: LevelOverrides } = {},
+): Policy {
   const { levels, ...rest } = overrides;
   return {
     ...DEFAULT_POLICY,
@@ -227,8 +230,7 @@ export function randomSignals(random: () => number, size = 30): readonly Signal[
   return Array.from({ length: size }, (_, i) => {
     const category = CATEGORIES[Math.floor(random() * CATEGORIES.length)] ?? 'device';
     const kind = random();
-    const says =
-      kind < 0.2 ? unable : kind < 0.4 ? null : (random() - 0.4) * 10 ** (random() * 3 - 1.5);
+    const says = kind < 0.2 ? unable : kind < 0.4 ? null : (random() - 0.4) * 10 ** (random() * 3 - 1.5);
     return signal(`${category}.s${i}`, says, { dependsOnOthers: random() < 0.33 });
   });
 }

@@ -1,12 +1,5 @@
 import { ApiProblem, problemFrom } from './problem.ts';
-import type {
-  Decision,
-  DecisionPage,
-  DecisionSearch,
-  FeedbackBody,
-  PanelResult,
-  Session,
-} from './types.ts';
+import type { Decision, DecisionPage, DecisionSearch, FeedbackBody, PanelResult, Session } from './types.ts';
 
 /** A page that waits longer than this says so instead of waiting on. */
 const TIMEOUT_MS = 15_000;
@@ -52,7 +45,11 @@ const call = async <T>(path: string, { method = 'GET', body, query, signal }: Ca
     if (signal?.aborted === true) throw cause;
     throw new ApiProblem(
       timeout.aborted
-        ? { status: 0, title: 'No answer in time', detail: `Gatehouse did not answer within ${TIMEOUT_MS / 1000} s.` }
+        ? {
+            status: 0,
+            title: 'No answer in time',
+            detail: `Gatehouse did not answer within ${TIMEOUT_MS / 1000} s.`,
+          }
         : {
             status: 0,
             title: 'Gatehouse cannot be reached',
@@ -90,5 +87,4 @@ export const readPanel = (
   id: string,
   window: { readonly from: string; readonly to: string },
   signal?: AbortSignal,
-): Promise<PanelResult> =>
-  call(`/v1/analytics/panels/${encodeURIComponent(id)}`, { query: window, signal });
+): Promise<PanelResult> => call(`/v1/analytics/panels/${encodeURIComponent(id)}`, { query: window, signal });

@@ -1,4 +1,11 @@
-import { infiniteQueryOptions, keepPreviousData, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  queryOptions,
+} from '@tanstack/react-query';
 import {
   isOpenEnded,
   rangeKey,
@@ -22,12 +29,17 @@ const WIDE_MS = 6 * 3_600_000;
 const mayRetry = (failures: number, error: unknown): boolean =>
   failures < 2 && !(isProblem(error) && error.status >= 400 && error.status < 500);
 
-/** `onSignedOut` is called when any data call finds that the session is gone. */
+/** `onSignedOut` is called when any call finds that the session is gone; on the sign-in page too. */
 export const createQueryClient = (onSignedOut: () => void): QueryClient =>
   new QueryClient({
     queryCache: new QueryCache({
       onError: (error, query) => {
         if (isProblem(error, 401) && query.queryKey[0] !== 'session') onSignedOut();
+      },
+    }),
+    mutationCache: new MutationCache({
+      onError: (error) => {
+        if (isProblem(error, 401)) onSignedOut();
       },
     }),
     defaultOptions: {
@@ -55,7 +67,8 @@ const widthOf = (range: TimeRange): number => {
 };
 
 /** Panels need both ends; a page without a range has no panels. */
-const boundsOf = (range: TimeRange): Window => windowOf(range, Date.now()) ?? { from_ms: 0, to_ms: Date.now() };
+const boundsOf = (range: TimeRange): Window =>
+  windowOf(range, Date.now()) ?? { from_ms: 0, to_ms: Date.now() };
 
 interface Polling {
   readonly range: TimeRange;
@@ -70,7 +83,10 @@ export const panelQuery = (id: string, polling: Polling) =>
     queryKey: ['panel', id, rangeKey(polling.range)],
     queryFn: ({ signal }) => readPanel(id, iso(boundsOf(polling.range)), signal),
     placeholderData: keepPreviousData,
-    refetchInterval: pollEvery(polling, widthOf(polling.range) > WIDE_MS ? WIDE_PANEL_POLL_MS : PANEL_POLL_MS),
+    refetchInterval: pollEvery(
+      polling,
+      widthOf(polling.range) > WIDE_MS ? WIDE_PANEL_POLL_MS : PANEL_POLL_MS,
+    ),
   });
 
 /** The same panel over the window of the same width just before. */

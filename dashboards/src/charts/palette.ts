@@ -1,5 +1,8 @@
 /** Colours as painted at this moment, from the tokens: canvas knows no custom properties. */
-export const readColors = <Name extends string>(host: HTMLElement, names: readonly Name[]): Record<Name, string> => {
+export const readColors = <Name extends string>(
+  host: HTMLElement,
+  names: readonly Name[],
+): Record<Name, string> => {
   const probe = document.createElement('span');
   probe.hidden = true;
   host.append(probe);

@@ -66,7 +66,8 @@ const indexOf = (parameters: unknown): number => {
 
 /** The bucket range of a finished brush, or null for a mere click. */
 const brushedRange = (event: unknown): readonly [number, number] | null => {
-  if (typeof event !== 'object' || event === null || !('areas' in event) || !Array.isArray(event.areas)) return null;
+  if (typeof event !== 'object' || event === null || !('areas' in event) || !Array.isArray(event.areas))
+    return null;
   const area: unknown = event.areas[0];
   if (typeof area !== 'object' || area === null || !('coordRange' in area)) return null;
   const range: unknown = area.coordRange;
@@ -94,7 +95,14 @@ const draw = (
     {
       animation: false,
       textStyle: { fontFamily: FONT },
-      grid: { left: 4, right: 4, top: 10, bottom: 0, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+      grid: {
+        left: 4,
+        right: 4,
+        top: 10,
+        bottom: 0,
+        outerBoundsMode: 'same',
+        outerBoundsContain: 'axisLabel',
+      },
       tooltip: {
         trigger: 'axis',
         confine: true,
@@ -130,7 +138,11 @@ const draw = (
         type: 'value',
         minInterval: 1,
         splitNumber: 3,
-        axisLabel: { color: colors['text-3'], fontSize: 11, formatter: (value: number) => format.compact(value) },
+        axisLabel: {
+          color: colors['text-3'],
+          fontSize: 11,
+          formatter: (value: number) => format.compact(value),
+        },
         splitLine: { lineStyle: { color: colors.line } },
       },
       series: shown.map(({ key, label, token }) => ({

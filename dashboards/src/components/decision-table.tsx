@@ -62,7 +62,15 @@ function UserCell({ decision }: { readonly decision: Decision }) {
   );
 }
 
-function Row({ decision, fresh, now_ms }: { readonly decision: Decision; readonly fresh: boolean; readonly now_ms: number }) {
+function Row({
+  decision,
+  fresh,
+  now_ms,
+}: {
+  readonly decision: Decision;
+  readonly fresh: boolean;
+  readonly now_ms: number;
+}) {
   const format = useFormat();
   const place = placeOf(decision, format);
   const network = networkOf(decision);
@@ -102,11 +110,20 @@ function Row({ decision, fresh, now_ms }: { readonly decision: Decision; readonl
         <EventWords decision={decision} />
       </td>
       <td className="col-from">
-        <Link to="/decisions" search={{ ip }} className="pivot mono" title={`All decisions from ${reveal(ip)}`}>
+        <Link
+          to="/decisions"
+          search={{ ip }}
+          className="pivot mono"
+          title={`All decisions from ${reveal(ip)}`}
+        >
           <Untrusted>{ip}</Untrusted>
         </Link>
         <span className="sub">
-          {place === null ? <span className="missing">place unknown</span> : <Untrusted cut>{place}</Untrusted>}
+          {place === null ? (
+            <span className="missing">place unknown</span>
+          ) : (
+            <Untrusted cut>{place}</Untrusted>
+          )}
         </span>
       </td>
       <td className="col-network">

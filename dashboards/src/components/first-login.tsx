@@ -8,8 +8,8 @@ export function FirstLogin() {
     <div className="empty" data-testid="empty-first-login">
       <h3>No login has been judged yet</h3>
       <p>
-        Send one from a terminal. Put in the API key that <code>npm start</code> printed at its first start. The
-        decision appears here within two seconds.
+        Send one from a terminal. Put in the API key that <code>npm start</code> printed at its first start.
+        The decision appears here within two seconds.
       </p>
       <div className="code-block">
         <pre>
@@ -18,8 +18,8 @@ export function FirstLogin() {
         <CopyButton text={command} label="the curl command" />
       </div>
       <p className="muted">
-        Every field is described at <a href="/docs">/docs</a>. To look around with generated logins instead, start{' '}
-        <code>npm run demo</code>.
+        Every field is described at <a href="/docs">/docs</a>. To look around with generated logins instead,
+        start <code>npm run demo</code>.
       </p>
     </div>
   );

@@ -3,7 +3,13 @@ import type { Format } from '../lib/format.ts';
 
 const FormatContext = createContext<Format | null>(null);
 
-export function FormatProvider({ format, children }: { readonly format: Format; readonly children: ReactNode }) {
+export function FormatProvider({
+  format,
+  children,
+}: {
+  readonly format: Format;
+  readonly children: ReactNode;
+}) {
   return <FormatContext value={format}>{children}</FormatContext>;
 }
 

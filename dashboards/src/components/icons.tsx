@@ -70,12 +70,6 @@ export const TableIcon = (props: IconProps) => (
   </Icon>
 );
 
-export const ChartIcon = (props: IconProps) => (
-  <Icon {...props}>
-    <path d="M3 13.5V8M7 13.5V4M11 13.5V9.5M14 13.5H2" />
-  </Icon>
-);
-
 export const CloseIcon = (props: IconProps) => (
   <Icon {...props}>
     <path d="M4 4l8 8M12 4l-8 8" />

@@ -29,7 +29,9 @@ export function ActionGlyph({ action }: { readonly action: string }) {
           <path d="M4.8 8h6.4" className="glyph-sign" />
         </>
       )}
-      {!Object.hasOwn(ACTION_WORDS, action) && <rect x="2" y="2" width="12" height="12" className="glyph-body" />}
+      {!Object.hasOwn(ACTION_WORDS, action) && (
+        <rect x="2" y="2" width="12" height="12" className="glyph-body" />
+      )}
     </svg>
   );
 }

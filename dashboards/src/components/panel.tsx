@@ -15,9 +15,20 @@ interface PanelProps {
 }
 
 /** A titled surface; a landmark region named by its title. */
-export function Panel({ title, note, actions, children, className, testId, flush = false, stale = false }: PanelProps) {
+export function Panel({
+  title,
+  note,
+  actions,
+  children,
+  className,
+  testId,
+  flush = false,
+  stale = false,
+}: PanelProps) {
   const titleId = useId();
-  const names = ['panel', flush ? 'panel-flush' : '', className ?? ''].filter((name) => name !== '').join(' ');
+  const names = ['panel', flush ? 'panel-flush' : '', className ?? '']
+    .filter((name) => name !== '')
+    .join(' ');
   return (
     <section
       className={names}

@@ -12,7 +12,8 @@ interface ProblemNoteProps {
 }
 
 const hintFor = (status: number): string | null => {
-  if (status === 403) return 'This session lacks a scope that the page needs. Sign in with a key that has it.';
+  if (status === 403)
+    return 'This session lacks a scope that the page needs. Sign in with a key that has it.';
   if (status === 503) return 'Decisions go on being made and recorded; what is missing here appears later.';
   return null;
 };

@@ -1,5 +1,12 @@
 import { useId, useRef, useState } from 'react';
-import { PRESET_KEYS, type PresetKey, type RangeSearch, searchOfWindow, type TimeRange, windowOf } from '../lib/time-range.ts';
+import {
+  PRESET_KEYS,
+  type PresetKey,
+  type RangeSearch,
+  searchOfWindow,
+  type TimeRange,
+  windowOf,
+} from '../lib/time-range.ts';
 import { useFormat } from './format-context.tsx';
 
 const SPOKEN: Readonly<Record<PresetKey, string>> = {
@@ -27,7 +34,13 @@ const toLocalInput = (ms: number): string => {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
 };
 
-function CustomRange({ range, onApply }: { readonly range: TimeRange; readonly onApply: (search: RangeSearch) => void }) {
+function CustomRange({
+  range,
+  onApply,
+}: {
+  readonly range: TimeRange;
+  readonly onApply: (search: RangeSearch) => void;
+}) {
   const format = useFormat();
   const [problem, setProblem] = useState<string | null>(null);
   const problemId = useId();
@@ -36,7 +49,8 @@ function CustomRange({ range, onApply }: { readonly range: TimeRange; readonly o
   const apply = (data: FormData): void => {
     const from_ms = Date.parse(String(data.get('from')));
     const to_ms = Date.parse(String(data.get('to')));
-    if (!Number.isFinite(from_ms) || !Number.isFinite(to_ms)) setProblem('Enter both a beginning and an end.');
+    if (!Number.isFinite(from_ms) || !Number.isFinite(to_ms))
+      setProblem('Enter both a beginning and an end.');
     else if (from_ms >= to_ms) setProblem('The end must be after the beginning.');
     else {
       setProblem(null);

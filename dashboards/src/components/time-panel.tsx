@@ -1,10 +1,10 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
-import type { StackedKey } from '../charts/stacked-bars.tsx';
 import type { PanelResult } from '../api/types.ts';
+import type { StackedKey } from '../charts/stacked-bars.tsx';
 import { type Series, toSeries } from '../lib/series.ts';
 import type { Window } from '../lib/time-range.ts';
 import { useFormat } from './format-context.tsx';
-import { ChartIcon, TableIcon } from './icons.tsx';
+import { TableIcon } from './icons.tsx';
 import { ActionGlyph, LevelGlyph } from './marks.tsx';
 import { Panel } from './panel.tsx';
 import { ProblemNote } from './problem-note.tsx';
@@ -31,7 +31,15 @@ interface TimePanelProps {
   readonly onRetry: () => void;
 }
 
-function SeriesTable({ title, series, keys }: { readonly title: string; readonly series: Series; readonly keys: readonly StackedKey[] }) {
+function SeriesTable({
+  title,
+  series,
+  keys,
+}: {
+  readonly title: string;
+  readonly series: Series;
+  readonly keys: readonly StackedKey[];
+}) {
   const format = useFormat();
   const rows = series.times_ms
     .map((time_ms, index) => ({ time_ms, counts: keys.map(({ key }) => series.values[key]?.[index] ?? 0) }))
@@ -102,7 +110,9 @@ export function TimePanel({
           ),
     [result, kind, keys],
   );
-  const spoken = keys.map(({ key, label }) => `${label} ${format.count(series?.totals[key] ?? 0)}`).join(', ');
+  const spoken = keys
+    .map(({ key, label }) => `${label} ${format.count(series?.totals[key] ?? 0)}`)
+    .join(', ');
   const toggle = (
     <button
       type="button"
@@ -111,13 +121,19 @@ export function TimePanel({
       onClick={() => setAsTable(!asTable)}
       data-testid={`${testId}-as-table`}
     >
-      {asTable ? <ChartIcon /> : <TableIcon />}
-      {asTable ? 'Chart' : 'Table'}
+      <TableIcon />
+      Table
       <span className="visually-hidden"> of {title}</span>
     </button>
   );
   return (
-    <Panel title={title} testId={testId} stale={stale} actions={toggle} {...(className === undefined ? {} : { className })}>
+    <Panel
+      title={title}
+      testId={testId}
+      stale={stale}
+      actions={toggle}
+      {...(className === undefined ? {} : { className })}
+    >
       <ul className="legend">
         {keys.map(({ key, label }) => (
           <li key={key}>
@@ -130,13 +146,20 @@ export function TimePanel({
               <span className={`swatch swatch-${key}`} aria-hidden="true" />
               {kind === 'action' ? <ActionGlyph action={key} /> : <LevelGlyph level={key} />}
               {label}
-              <span className="legend-n">{series === null ? '' : format.compact(series.totals[key] ?? 0)}</span>
+              <span className="legend-n">
+                {series === null ? '' : format.compact(series.totals[key] ?? 0)}
+              </span>
             </button>
           </li>
         ))}
       </ul>
       {error != null && (
-        <ProblemNote what={`${title} could not be loaded`} error={error} onRetry={onRetry} slim={series !== null} />
+        <ProblemNote
+          what={`${title} could not be loaded`}
+          error={error}
+          onRetry={onRetry}
+          slim={series !== null}
+        />
       )}
       {series === null && error == null && <SkeletonBlock label={`Loading ${title}`} />}
       {series !== null &&

@@ -1,12 +1,18 @@
 import { Link } from '@tanstack/react-router';
 import type { PanelRow } from '../api/types.ts';
-import type { RangeSearch } from '../lib/time-range.ts';
 import { splitCode } from '../lib/text.ts';
+import type { RangeSearch } from '../lib/time-range.ts';
 import { useFormat } from './format-context.tsx';
 import { Untrusted } from './untrusted.tsx';
 
 /** Reason codes by how often they were given; each leads to its decisions in the same range. */
-export function TopReasons({ rows, range }: { readonly rows: readonly PanelRow[]; readonly range: RangeSearch }) {
+export function TopReasons({
+  rows,
+  range,
+}: {
+  readonly rows: readonly PanelRow[];
+  readonly range: RangeSearch;
+}) {
   const format = useFormat();
   const reasons = rows
     .map((row) => ({ code: String(row.reason ?? ''), n: Number(row.n ?? 0) }))

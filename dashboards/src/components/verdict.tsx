@@ -13,7 +13,8 @@ const TITLES: Readonly<Record<Asked, string>> = {
 };
 
 const EFFECTS: Readonly<Record<Asked, string>> = {
-  legitimate: 'You say that this was the rightful user. What the login showed may become familiar for this user.',
+  legitimate:
+    'You say that this was the rightful user. What the login showed may become familiar for this user.',
   compromised:
     'You say that somebody else was behind this. The profile is rebuilt without this decision and the later ones of the same device or session, so that nothing of the attacker stays familiar.',
 };
@@ -59,7 +60,13 @@ function ConfirmVerdict({ decision, asked, onClose, onDone }: ConfirmProps) {
     });
   };
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onClose={onClose} data-testid="verdict-dialog">
+    <dialog
+      ref={dialog}
+      className="dialog"
+      aria-labelledby={titleId}
+      onClose={onClose}
+      data-testid="verdict-dialog"
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -99,7 +106,11 @@ function ConfirmVerdict({ decision, asked, onClose, onDone }: ConfirmProps) {
             disabled={send.isPending}
             data-testid="verdict-confirm"
           >
-            {send.isPending ? 'Saving…' : asked === 'compromised' ? 'Mark as compromised' : 'Mark as legitimate'}
+            {send.isPending
+              ? 'Saving…'
+              : asked === 'compromised'
+                ? 'Mark as compromised'
+                : 'Mark as legitimate'}
           </button>
         </div>
       </form>
@@ -108,7 +119,13 @@ function ConfirmVerdict({ decision, asked, onClose, onDone }: ConfirmProps) {
 }
 
 /** A person's verdict on a decision, asked twice because it changes what the engine believes. */
-export function VerdictButtons({ decision, allowed }: { readonly decision: Decision; readonly allowed: boolean }) {
+export function VerdictButtons({
+  decision,
+  allowed,
+}: {
+  readonly decision: Decision;
+  readonly allowed: boolean;
+}) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [done, setDone] = useState<Asked | null>(null);
   return (

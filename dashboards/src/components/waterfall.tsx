@@ -5,9 +5,9 @@ import { splitCode } from '../lib/text.ts';
 import {
   DEFAULT_THRESHOLDS,
   isWhole,
+  type Waterfall as Layout,
   layOut,
   percentOf,
-  type Waterfall as Layout,
   type WaterfallStep,
 } from '../lib/waterfall.ts';
 import { useFormat } from './format-context.tsx';
@@ -18,7 +18,9 @@ const DECISION_ID = /^dec_[0-9a-zA-Z-]{1,64}$/;
 /** What a signal found, in its numbers. A decision that it refers to can be opened. */
 export function SignalDetails({ signal }: { readonly signal: Signal }) {
   const format = useFormat();
-  const details = Object.entries(signal.details ?? {}).filter(([key, value]) => key !== 'why' && value !== null);
+  const details = Object.entries(signal.details ?? {}).filter(
+    ([key, value]) => key !== 'why' && value !== null,
+  );
   if (details.length === 0) return null;
   return (
     <ul className="details-list">
@@ -75,12 +77,22 @@ function Bar({ layout, from, to, kind }: BarProps) {
         className={`wf-bar wf-${kind}`}
         style={{ insetInlineStart: `${start}%`, inlineSize: `max(3px, ${end - start}%)` }}
       />
-      {kind !== 'sum' && <span className="wf-reach" style={{ insetInlineStart: `${percentOf(layout, to)}%` }} />}
+      {kind !== 'sum' && (
+        <span className="wf-reach" style={{ insetInlineStart: `${percentOf(layout, to)}%` }} />
+      )}
     </div>
   );
 }
 
-function StepRow({ layout, step, message }: { readonly layout: Layout; readonly step: WaterfallStep; readonly message: string | null }) {
+function StepRow({
+  layout,
+  step,
+  message,
+}: {
+  readonly layout: Layout;
+  readonly step: WaterfallStep;
+  readonly message: string | null;
+}) {
   const format = useFormat();
   const { signal } = step;
   const { category, words } = splitCode(signal.id);
@@ -152,7 +164,11 @@ function Axis({ layout, ownThresholds }: { readonly layout: Layout; readonly own
 export function Waterfall({ decision }: { readonly decision: Decision }) {
   const format = useFormat();
   const ownThresholds = decision.policy.thresholds != null;
-  const layout = layOut(decision.risk, decision.signals ?? [], decision.policy.thresholds ?? DEFAULT_THRESHOLDS);
+  const layout = layOut(
+    decision.risk,
+    decision.signals ?? [],
+    decision.policy.thresholds ?? DEFAULT_THRESHOLDS,
+  );
   const messages = new Map(decision.reasons.map((reason) => [reason.code, reason.message]));
   return (
     <div className="waterfall" data-testid="waterfall">
@@ -160,7 +176,9 @@ export function Waterfall({ decision }: { readonly decision: Decision }) {
         <caption className="visually-hidden">
           Evidence in nats from the prior to the score. Thresholds:{' '}
           {layout.thresholds
-            .map((line) => `${line.name} from ${format.percent(line.score)} (${format.nats(line.logOdds)} nats)`)
+            .map(
+              (line) => `${line.name} from ${format.percent(line.score)} (${format.nats(line.logOdds)} nats)`,
+            )
             .join(', ')}
         </caption>
         <thead>
@@ -216,7 +234,8 @@ export function Waterfall({ decision }: { readonly decision: Decision }) {
       )}
       {!isWhole(layout) && (
         <p className="note-warn" role="note">
-          This record is not whole: its parts differ from the stated total by {format.nats(layout.residual)} nats.
+          This record is not whole: its parts differ from the stated total by {format.nats(layout.residual)}{' '}
+          nats.
         </p>
       )}
     </div>

@@ -36,7 +36,9 @@ const valid = (date: Date): boolean => !Number.isNaN(date.getTime());
 
 const DAY_S = 86_400;
 
-export const createFormat = (options: { readonly locale?: string; readonly timeZone?: string } = {}): Format => {
+export const createFormat = (
+  options: { readonly locale?: string; readonly timeZone?: string } = {},
+): Format => {
   const resolved = new Intl.DateTimeFormat(options.locale, {
     ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
   }).resolvedOptions();

@@ -11,7 +11,9 @@ export interface Series {
 }
 
 /** Round widths of a bar, in seconds: people read 5 min and 6 h, not 7 min and 5 h. */
-const WIDTHS_S = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
+const WIDTHS_S = [
+  1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800,
+];
 
 /** The narrowest round width that the rows' own bucket divides and that keeps the bars countable. */
 export const barWidth_s = (window: Window, bucket_s: number, mostBars: number): number => {
@@ -64,7 +66,9 @@ export const toSeries = (
   };
 };
 
-const LABEL_STEPS_S = [60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000];
+const LABEL_STEPS_S = [
+  60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000,
+];
 
 /**
  * Which buckets get a label: those at round local times (14:00, midnight), at most `most` of them.

@@ -33,7 +33,11 @@ export const summaryOf = (row: PanelRow | undefined): Summary => {
 };
 
 /** How a count stands against the period before, in words. */
-export const changeWords = (now: number, before: number, format: Pick<Format, 'percent' | 'compact'>): string => {
+export const changeWords = (
+  now: number,
+  before: number,
+  format: Pick<Format, 'percent' | 'compact'>,
+): string => {
   if (before === 0) return now === 0 ? 'none before either' : 'none in the period before';
   const change = now / before - 1;
   if (Math.abs(change) < 0.005) return 'as in the period before';

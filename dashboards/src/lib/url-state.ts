@@ -91,7 +91,8 @@ export const parseQuery = (query: string): Record<string, string> =>
 export const stringifyQuery = (search: Readonly<Record<string, unknown>>): string => {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(search)) {
-    if (typeof value === 'string' || typeof value === 'number' || value === true) query.set(name, String(value));
+    if (typeof value === 'string' || typeof value === 'number' || value === true)
+      query.set(name, String(value));
   }
   const text = query.toString();
   return text === '' ? '' : `?${text}`;

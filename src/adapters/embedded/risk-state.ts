@@ -250,7 +250,22 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
       applyEffects(record, decision);
     },
     withdraw(record) {
-      if (record.idempotency !== null) changes.idempotency.delete(record.idempotency.key);
+      if (record.kind === 'decision') {
+        if (record.idempotency !== null) changes.idempotency.delete(record.idempotency.key);
+        return;
+      }
+      if (record.kind === 'erasure') return;
+      const before = annotationsOf(record.decisionId);
+      changes.annotations.set(record.decisionId, {
+        outcome: before.outcome?.position === record.position ? null : before.outcome,
+        feedback: before.feedback.filter((f) => f.position !== record.position),
+      });
+    },
+    profileVersion: (tenant, userKey) => row(subjects.user(tenant, userKey))?.position ?? 0,
+    async forget(decisionIds) {
+      for (const id of decisionIds) {
+        if (annotationsOf(id) !== NO_ANNOTATIONS) changes.annotations.set(id, NO_ANNOTATIONS);
+      }
     },
     profile: (tenant, userKey) => row(subjects.user(tenant, userKey))?.profile ?? null,
 

@@ -38,7 +38,10 @@ export function createSecretStore(options: {
       const { mode } = await stat(path);
       if ((mode & OTHERS_MAY_READ) !== 0 && !warned.has(name)) {
         warned.add(name);
-        log.warn({ secret: name, code: 'secret_readable_by_others' }, 'others on this machine may read a secret');
+        log.warn(
+          { secret: name, code: 'secret_readable_by_others' },
+          'others on this machine may read a secret',
+        );
       }
       return value;
     } catch (error) {

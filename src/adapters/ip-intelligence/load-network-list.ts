@@ -42,7 +42,7 @@ export async function loadNetworkList(source: ListSource): Promise<LoadedList> {
   if (!file.isFile()) throw new SourceProblem('it is not a file');
   if (file.size > largestText_bytes) throw new SourceProblem('it is larger than 256 MiB');
   const text = await readFile(source.path, 'utf8');
-  const { ranges, systems, entries, skipped } = parseNetworkList(text, source.format);
+  const { ranges, systems, entries, skipped } = await parseNetworkList(text, source.format);
   return {
     source,
     has: (address, system) => ranges.has(address) || (system !== null && systems.has(system)),

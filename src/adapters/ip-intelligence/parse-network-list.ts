@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse as parseCsv } from 'csv-parse/sync';
 import type { ListFormat } from './list-source.ts';
 import { type ParsedNetwork, parseAddress, parseNetwork } from './parse-address.ts';
@@ -22,15 +23,21 @@ const shortestPrefix = { 4: 8, 6: 16 } as const;
 /** A file of which more than this share cannot be read is another kind of file (an error page, another format). */
 const mostBadLines = 0.5;
 
+/** Lines that are parsed before other work gets its turn (about 5 ms): lists are reloaded while logins are decided. */
+const linesAtOnce = 1_000;
+
 /**
  * Compiles the text of a list. A bad line is counted and skipped; a file that is mostly bad, or has no content at
- * all (a download that failed), throws {@link SourceProblem}. A file of comments alone is a list that is empty on
+ * all (a download that failed), is refused with {@link SourceProblem}. A file of comments alone is a list that is empty on
  * purpose.
  */
-export function parseNetworkList(text: string, format: Exclude<ListFormat, 'mmdb'>): NetworkList {
+export async function parseNetworkList(
+  text: string,
+  format: Exclude<ListFormat, 'mmdb'>,
+): Promise<NetworkList> {
   const content = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (content.trim() === '') throw new SourceProblem('the file is empty');
-  const list = format === 'tor_csv' ? readTorCsv(content) : readLines(content, format);
+  const list = await (format === 'tor_csv' ? readTorCsv(content) : readLines(content, format));
   const lines = list.entries + list.skipped;
   if (list.skipped > mostBadLines * lines) {
     throw new SourceProblem(
@@ -40,12 +47,13 @@ export function parseNetworkList(text: string, format: Exclude<ListFormat, 'mmdb
   return list;
 }
 
-function readLines(text: string, format: 'cidr' | 'asn'): NetworkList {
+async function readLines(text: string, format: 'cidr' | 'asn'): Promise<NetworkList> {
   const networks: ParsedNetwork[] = [];
   const systems = new Set<number>();
   let entries = 0;
   let skipped = 0;
-  for (const line of text.split(/\r\n|\n|\r/)) {
+  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
+    if (index % linesAtOnce === linesAtOnce - 1) await nextTurn();
     // Feeds append counts, names or comments to what they list.
     const [token = ''] = line.trim().split(/[\s,;#]/, 1);
     if (token === '') continue;
@@ -68,7 +76,7 @@ function readLines(text: string, format: 'cidr' | 'asn'): NetworkList {
   return { ranges: compileRanges(networks), systems, entries, skipped };
 }
 
-function readTorCsv(text: string): NetworkList {
+async function readTorCsv(text: string): Promise<NetworkList> {
   const rows: string[][] = parseCsv(text, {
     trim: true,
     skip_empty_lines: true,
@@ -80,7 +88,8 @@ function readTorCsv(text: string): NetworkList {
   if (column < 0) throw new SourceProblem('its first line does not name a column "ipaddr"');
   const networks: ParsedNetwork[] = [];
   let skipped = 0;
-  for (const row of body) {
+  for (const [index, row] of body.entries()) {
+    if (index % linesAtOnce === linesAtOnce - 1) await nextTurn();
     const field = row[column] ?? '';
     const network = parseAddress(field) === null ? null : parseNetwork(field);
     if (network === null) skipped += 1;

@@ -1,0 +1,101 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { isProblem } from './api/problem.ts';
+import { sessionQuery } from './api/queries.ts';
+import type { Session } from './api/types.ts';
+import { AppShell } from './components/app-shell.tsx';
+import {
+  parseDecisionsSearch,
+  parseOverviewSearch,
+  parseQuery,
+  parseSignInSearch,
+  safeReturnPath,
+  stringifyQuery,
+} from './lib/url-state.ts';
+import { FailedPage } from './pages/failed.tsx';
+import { NotFoundPage } from './pages/not-found.tsx';
+import { OverviewPage } from './pages/overview.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+
+export interface RouterContext {
+  readonly queryClient: QueryClient;
+  /** The one-time token that the page was opened with; null from the second call on. */
+  readonly takeToken: () => string | null;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: parseSignInSearch,
+  component: SignInPage,
+});
+
+/** Everything behind the sign-in. Without a session it leads there, and back afterwards. */
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  beforeLoad: async ({ context, location }): Promise<{ session: Session }> => {
+    try {
+      return { session: await context.queryClient.ensureQueryData(sessionQuery()) };
+    } catch (error) {
+      if (!isProblem(error, 401)) throw error;
+      const back = safeReturnPath(location.href);
+      throw redirect({ to: '/sign-in', search: back === undefined || back === '/' ? {} : { return: back } });
+    }
+  },
+  component: function App() {
+    const { session } = app.useRouteContext();
+    return <AppShell session={session} />;
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  validateSearch: parseOverviewSearch,
+  component: OverviewPage,
+});
+
+const decisions = createRoute({
+  getParentRoute: () => app,
+  path: '/decisions',
+  validateSearch: parseDecisionsSearch,
+  component: lazyRouteComponent(() => import('./pages/decisions.tsx'), 'DecisionsPage'),
+});
+
+const decision = createRoute({
+  getParentRoute: () => app,
+  path: '/decisions/$decisionId',
+  component: lazyRouteComponent(() => import('./pages/decision.tsx'), 'DecisionPage'),
+});
+
+const tree = root.addChildren([signIn, app.addChildren([overview, decisions, decision])]);
+
+export const createAppRouter = (context: RouterContext) =>
+  createRouter({
+    routeTree: tree,
+    context,
+    parseSearch: parseQuery,
+    stringifySearch: stringifyQuery,
+    defaultPreload: 'intent',
+    // The data lives in the query cache; the router must not keep a second copy.
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: FailedPage,
+    defaultNotFoundComponent: NotFoundPage,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

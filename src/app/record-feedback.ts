@@ -1,0 +1,100 @@
+import { encodeProfile } from '../core/profile-codec.ts';
+import { type HistoryEntry, historyEntry, rebuildProfile } from '../core/rebuild.ts';
+import type { DecisionView, FeedbackRecord } from '../core/record.ts';
+import type { Analytics } from '../ports/analytics.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DecisionLog } from '../ports/decision-log.ts';
+import type { RiskState } from '../ports/risk-state.ts';
+import { AppError } from './errors.ts';
+import type { FeedbackReport, Gatehouse } from './gatehouse.ts';
+import type { ReadDecision } from './read-decision.ts';
+
+export interface FeedbackDependencies {
+  readonly state: RiskState;
+  readonly log: DecisionLog;
+  readonly clock: Clock;
+  readonly analytics: Analytics;
+  readonly readDecision: ReadDecision;
+  /** Resolves when analytics holds everything that was durable when it was called. */
+  readonly caughtUp: () => Promise<void>;
+}
+
+/** A busy user may log in while the history is read; after so many tries somebody is playing games. */
+const MAX_TRIES = 5;
+
+/**
+ * Records a person's verdict. The user's profile is rebuilt from the decisions that remain, and goes into the log
+ * with the verdict, so that the two can never disagree after a crash.
+ *
+ * @throws AppError `not_found`, `analytics_unavailable`, `storage_unavailable`.
+ */
+export function createRecordFeedback(dependencies: FeedbackDependencies): Gatehouse['recordFeedback'] {
+  const { state, log, clock, readDecision } = dependencies;
+
+  return async (report) => {
+    const view = await readDecision(report.tenant, report.decisionId);
+    const userKey = view.decision.event.user.key;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const version = userKey === null ? 0 : state.profileVersion(report.tenant, userKey);
+      const draft = toRecord(report, view, clock());
+      const history =
+        userKey === null ? null : await readHistory(dependencies, report.tenant, userKey, draft);
+      // From here to `apply` nothing waits. A login that was learned meanwhile is not in the history: read again.
+      if (userKey !== null && state.profileVersion(report.tenant, userKey) !== version) continue;
+      const profile = history === null ? null : rebuildProfile(history);
+      const record: FeedbackRecord = {
+        ...draft,
+        position: log.nextPosition(),
+        profile: history === null ? null : profile === null ? new Uint8Array(0) : encodeProfile(profile),
+      };
+      state.apply(record, view.decision);
+      try {
+        await log.append(record);
+      } catch (cause) {
+        state.withdraw(record);
+        throw new AppError('storage_unavailable', 'The verdict could not be stored; send it again.', {
+          cause,
+        });
+      }
+      return { decision: view.decision, ...state.annotations(view.decision.id) };
+    }
+    throw new AppError('storage_unavailable', 'The user logs in too fast to be judged now; send it again.');
+  };
+}
+
+async function readHistory(
+  { analytics, state, caughtUp }: FeedbackDependencies,
+  tenant: string,
+  userKey: string,
+  draft: FeedbackRecord,
+): Promise<readonly HistoryEntry[]> {
+  await caughtUp();
+  const entries: HistoryEntry[] = [];
+  for await (const stored of analytics.history(tenant, userKey)) {
+    // Analytics may trail by the outcomes and verdicts of the last moment; the state has them all.
+    const annotations = state.annotations(stored.decision.id);
+    const outcome = annotations.outcome ?? stored.outcome;
+    const known = annotations.feedback.length > 0 ? annotations.feedback : stored.feedback;
+    const feedback = stored.decision.id === draft.decisionId ? [...known, draft] : known;
+    entries.push(historyEntry({ decision: stored.decision, outcome, feedback }));
+  }
+  return entries;
+}
+
+function toRecord(report: FeedbackReport, view: DecisionView, now_ms: number): FeedbackRecord {
+  return {
+    kind: 'feedback',
+    position: 0,
+    tenant: report.tenant,
+    decisionId: view.decision.id,
+    verdict: report.verdict,
+    source: report.source,
+    scope: report.scope ?? (report.verdict === 'compromised' ? 'device' : 'decision'),
+    actor: report.actor,
+    note: report.note,
+    recordedAt_ms: now_ms,
+    userKey: view.decision.event.user.key,
+    decisionOccurredAt_ms: view.decision.event.occurredAt_ms,
+    profile: null,
+  };
+}

@@ -1,0 +1,152 @@
+import { familiarity } from '../core/familiarity.ts';
+import type { Habit, HabitKind, Profile } from '../core/profile.ts';
+import { standingVerdict } from '../core/rebuild.ts';
+import type { DecisionView, ErasureRecord } from '../core/record.ts';
+import type { Analytics } from '../ports/analytics.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DecisionLog } from '../ports/decision-log.ts';
+import type { RiskState } from '../ports/risk-state.ts';
+import { AppError } from './errors.ts';
+import type { Gatehouse, UserHabit, UserSummary } from './gatehouse.ts';
+import { countryOf, placeOf } from './gather-facts.ts';
+
+export interface UserDependencies {
+  readonly state: RiskState;
+  readonly log: DecisionLog;
+  readonly clock: Clock;
+  readonly analytics: Analytics;
+  readonly caughtUp: () => Promise<void>;
+  /** The keyed hash of a user id. */
+  readonly userKeyOf: (tenant: string, userId: string) => string;
+  readonly uuidAt: (position: number) => string;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const LAST_DECISIONS = 50;
+
+/** Looking at, handing out and erasing everything that is held about one user. */
+export function createUsers(
+  dependencies: UserDependencies,
+): Pick<Gatehouse, 'lookupUser' | 'exportUser' | 'eraseUser'> {
+  const { state, log, clock, analytics, caughtUp, userKeyOf, uuidAt } = dependencies;
+
+  const annotated = (view: DecisionView): DecisionView => {
+    const { outcome, feedback } = state.annotations(view.decision.id);
+    return {
+      decision: view.decision,
+      outcome: outcome ?? view.outcome,
+      feedback: feedback.length > 0 ? feedback : view.feedback,
+    };
+  };
+
+  return {
+    async lookupUser(tenant, userId) {
+      const userKey = userKeyOf(tenant, userId);
+      const profile = state.profile(tenant, userKey);
+      const page = await analytics.search(tenant, { userKey }, LAST_DECISIONS, null);
+      if (profile === null && page.data.length === 0) {
+        throw new AppError('not_found', 'Nothing is known about this user.');
+      }
+      const lastDecisions = page.data.map(annotated);
+      return {
+        userId,
+        riskLevel: riskLevel(lastDecisions, clock()),
+        profile: summarize(profile, clock()),
+        lastDecisions,
+      };
+    },
+
+    async exportUser(tenant, userId) {
+      const userKey = userKeyOf(tenant, userId);
+      await caughtUp();
+      const decisions: DecisionView[] = [];
+      for await (const view of analytics.history(tenant, userKey)) decisions.push(annotated(view));
+      const profile = state.profile(tenant, userKey);
+      if (profile === null && decisions.length === 0) {
+        throw new AppError('not_found', 'Nothing is known about this user.');
+      }
+      return { userId, exportedAt_ms: clock(), profile: summarize(profile, clock()), decisions };
+    },
+
+    async eraseUser(tenant, userId) {
+      const userKey = userKeyOf(tenant, userId);
+      const hadProfile = state.profile(tenant, userKey) !== null;
+      const position = log.nextPosition();
+      const record: ErasureRecord = {
+        kind: 'erasure',
+        position,
+        tenant,
+        receiptId: `ers_${uuidAt(position)}`,
+        userKey,
+        recordedAt_ms: clock(),
+      };
+      state.apply(record);
+      try {
+        await log.append(record);
+      } catch (cause) {
+        throw new AppError('storage_unavailable', 'The erasure could not be stored; send it again.', {
+          cause,
+        });
+      }
+      // The tombstone stands, so nothing new can be learned; now everything on its way arrives, and then goes.
+      await caughtUp();
+      const ids: string[] = [];
+      for await (const view of analytics.history(tenant, userKey)) ids.push(view.decision.id);
+      const decisions = await analytics.erase(tenant, userKey);
+      await log.erase(tenant, userKey);
+      await state.forget(ids);
+      return { id: record.receiptId, erasedAt_ms: record.recordedAt_ms, decisions, profile: hadProfile };
+    },
+  };
+}
+
+/** What an analyst should think of the user now: the worst of the last week that nobody has cleared. */
+function riskLevel(views: readonly DecisionView[], now_ms: number): UserSummary['riskLevel'] {
+  const recent = views.filter((view) => view.decision.event.occurredAt_ms > now_ms - 7 * DAY_MS);
+  if (views.some((view) => standingVerdict(view.feedback)?.verdict === 'compromised')) return 'high';
+  if (recent.length === 0) return 'unknown';
+  let worst: UserSummary['riskLevel'] = 'low';
+  for (const view of recent) {
+    const cleared = view.outcome?.finalAction === 'allow' || standingVerdict(view.feedback) !== null;
+    if (cleared || view.decision.verdict.level === 'low') continue;
+    if (view.decision.verdict.level === 'high') return 'high';
+    worst = 'medium';
+  }
+  return worst;
+}
+
+function summarize(profile: Profile | null, now_ms: number): UserSummary['profile'] {
+  if (profile === null) return null;
+  const list = (kind: HabitKind, nameOf: (key: number) => string): readonly UserHabit[] =>
+    profile.habits[kind]
+      .map((habit) => describe(profile, kind, habit, nameOf(habit.key), now_ms))
+      .toSorted((a, b) => b.weight - a.weight);
+  return {
+    created_at: new Date(profile.createdAt_h * HOUR_MS).toISOString(),
+    logins: profile.logins,
+    last_login_at: profile.last === null ? null : new Date(profile.last.at_ms).toISOString(),
+    last_country: profile.last?.country ?? null,
+    devices: list('devices', hex),
+    countries: list('countries', countryOf),
+    places: list('places', (key) => {
+      const { latitude, longitude } = placeOf(key);
+      return `${latitude.toFixed(2)}, ${longitude.toFixed(2)}`;
+    }),
+    networks: list('ases', (key) => `AS${key}`),
+    clients: list('clients', hex),
+  };
+}
+
+function describe(profile: Profile, kind: HabitKind, habit: Habit, value: string, now_ms: number): UserHabit {
+  const known = familiarity(profile, kind, habit.key, now_ms);
+  return {
+    value,
+    weight: Math.round(known.weight * 100) / 100,
+    first_seen: new Date(habit.firstSeen_h * HOUR_MS).toISOString(),
+    last_seen: new Date(habit.lastSeen_h * HOUR_MS).toISOString(),
+    provisional: known.seen === 'provisional',
+  };
+}
+
+const hex = (key: number): string => key.toString(16).padStart(8, '0');

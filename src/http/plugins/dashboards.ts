@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/**
+ * Only files of this origin. Charts set `style` attributes on the markup of their tooltips, so those are allowed inline;
+ * style sheets and scripts are not. Nothing may frame the pages.
+ */
+const DASHBOARDS_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; " +
+  "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; " +
+  "frame-ancestors 'none'";
+const INDEX = 'index.html';
+/** Where the bundler puts files whose names hold a hash of their content. */
+const HASHED_DIRECTORY = 'assets';
+const YEAR_S = 365 * 86_400;
+/** Paths of the API: a page is no answer to a misspelt one. */
+const API_PATH = /^\/(?:v1|session|docs|healthz|readyz|metrics|openapi\.json|\.well-known|assets)(?:[/?]|$)/;
+
+export interface Dashboards {
+  /** Sends the application's page for an address inside it; false when the request does not ask for one. */
+  fallback(request: FastifyRequest, reply: FastifyReply): boolean;
+}
+
+/** Serves the built dashboards at `/`, or nothing when there are none (yet). */
+export async function addDashboards(app: FastifyInstance, directory: string | null): Promise<Dashboards> {
+  if (directory === null || !existsSync(join(directory, INDEX))) return { fallback: () => false };
+  await app.register(fastifyStatic, {
+    root: directory,
+    prefix: '/',
+    // One route a file that exists now: nothing else of the file system can be asked for.
+    wildcard: false,
+    cacheControl: false,
+    schemaHide: true,
+    setHeaders: (reply, path) => {
+      const [top] = relative(directory, path).split(sep);
+      const hashed = top === HASHED_DIRECTORY;
+      reply.header('cache-control', hashed ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');
+      if (path.endsWith('.html')) setPageHeaders(reply);
+    },
+  });
+  return {
+    fallback(request, reply) {
+      const asksForPage =
+        (request.method === 'GET' || request.method === 'HEAD') &&
+        request.headers.accept?.includes('text/html') === true &&
+        !API_PATH.test(request.url);
+      if (asksForPage) reply.sendFile(INDEX);
+      return asksForPage;
+    },
+  };
+}
+
+function setPageHeaders(reply: FastifyReply): void {
+  reply.header('content-security-policy', DASHBOARDS_CSP);
+  reply.header('x-frame-options', 'DENY');
+  reply.header('referrer-policy', 'no-referrer');
+  reply.header('cross-origin-opener-policy', 'same-origin');
+}
