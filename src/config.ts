@@ -177,10 +177,10 @@ const VARIABLES = {
     'days that a signing key of decision tokens is used',
     integer(1, 365),
   ),
-  publicHosts: variable(
-    'GATEHOUSE_PUBLIC_HOSTS',
+  publicOrigins: variable(
+    'GATEHOUSE_PUBLIC_ORIGINS',
     null,
-    'comma-separated host names under which browsers reach the dashboards, besides localhost',
+    'comma-separated origins under which browsers reach the dashboards besides localhost, like https://gatehouse.example.org',
     list,
   ),
   logLevel: variable(
@@ -214,7 +214,7 @@ export interface Config {
   readonly quota_rps: number | null;
   readonly issuer: string;
   readonly tokenKey_days: number;
-  readonly publicHosts: readonly string[];
+  readonly publicOrigins: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }
 
@@ -264,7 +264,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     quota_rps: read(V.quota_rps),
     issuer: required(V.issuer),
     tokenKey_days: required(V.tokenKey_days),
-    publicHosts: read(V.publicHosts) ?? [],
+    publicOrigins: read(V.publicOrigins) ?? [],
     logLevel: required(V.logLevel),
   };
   refuseContradictions(config);

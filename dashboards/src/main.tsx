@@ -19,7 +19,7 @@ const start = (host: HTMLElement): void => {
   // Before the router looks at the address, so that the token enters no history entry.
   let token = takeLinkToken(window.location, window.history);
   const takeToken = (): string | null => {
-    const taken = token;
+    const taken = token ?? takeLinkToken(window.location, window.history);
     token = null;
     return taken;
   };

@@ -26,7 +26,7 @@ import { SignInPage } from './pages/sign-in.tsx';
 
 export interface RouterContext {
   readonly queryClient: QueryClient;
-  /** The one-time token that the page was opened with; null from the second call on. */
+  /** The one-time token that the page was opened with or that came into the address since; each only once. */
   readonly takeToken: () => string | null;
 }
 
@@ -52,6 +52,11 @@ const app = createRoute({
       throw redirect({ to: '/sign-in', search: back === undefined || back === '/' ? {} : { return: back } });
     }
   },
+  errorComponent: ({ error }) => (
+    <main id="content">
+      <FailedPage error={error} />
+    </main>
+  ),
   component: function App() {
     const { session } = app.useRouteContext();
     return <AppShell session={session} />;
@@ -78,7 +83,10 @@ const decision = createRoute({
   component: lazyRouteComponent(() => import('./pages/decision.tsx'), 'DecisionPage'),
 });
 
-const tree = root.addChildren([signIn, app.addChildren([overview, decisions, decision])]);
+/** Whatever else: said inside the shell, so that the way on is at hand. */
+const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: NotFoundPage });
+
+const tree = root.addChildren([signIn, app.addChildren([overview, decisions, decision, nowhere])]);
 
 export const createAppRouter = (context: RouterContext) =>
   createRouter({

@@ -1,13 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, importJWK, SignJWT } from 'jose';
 import type { Logger } from 'pino';
+import {
+  DECISION_TOKEN_LIFETIME_s,
+  DECISION_TOKEN_TYPE,
+  type JwksAnswer,
+} from '../contracts/http/decision-token.ts';
 import type { DecisionRecord, OutcomeRecord } from '../core/record.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 
-/** Life of a token: the way from Gatehouse through the auth server to whoever lets the user in. */
-export const DECISION_TOKEN_LIFETIME_S = 60;
-export const DECISION_TOKEN_TYPE = 'risk-decision+jwt';
 const ALGORITHM = 'ES256';
 const SECRET_NAME = 'decision-token-keys';
 /** Other processes on the same secrets rotate too; what they made is seen within a minute, long before it signs. */
@@ -56,15 +58,11 @@ export interface DecisionClaims {
   readonly req: string | null;
 }
 
-/** A JWK Set of public keys (RFC 7517, section 5). */
-export interface PublicKeySet {
-  readonly keys: readonly JWK[];
-}
-
 export interface DecisionTokens {
   /** A compact JWS that lives for 60 s from now. */
   issue(claims: DecisionClaims): Promise<string>;
-  jwks(): Promise<PublicKeySet>;
+  /** The public keys (a JWK Set, RFC 7517, section 5): the next one and the retired ones included. */
+  jwks(): Promise<JwksAnswer>;
 }
 
 /**
@@ -101,16 +99,25 @@ export function decisionClaims(
   };
 }
 
-/** A key as stored: the private JWK and the time from which it signs. */
+/** A P-256 private key in the terms of RFC 7518, section 6.2. */
+interface PrivateJwk {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly y: string;
+  readonly d: string;
+}
+
+/** A key as stored, and the time from which it signs. */
 interface StoredKey {
   readonly active_from_ms: number;
-  readonly jwk: JWK;
+  readonly jwk: PrivateJwk;
 }
 
 interface SigningKey extends StoredKey {
   readonly kid: string;
   readonly signer: CryptoKey;
-  readonly published: JWK;
+  readonly published: JwksAnswer['keys'][number];
 }
 
 /**
@@ -127,7 +134,7 @@ export async function createDecisionTokens(options: {
   readonly log: Logger;
 }): Promise<DecisionTokens> {
   const { config, secrets, clock, log } = options;
-  if (config.overlap_ms < DECISION_TOKEN_LIFETIME_S * 1_000) {
+  if (config.overlap_ms < DECISION_TOKEN_LIFETIME_s * 1_000) {
     throw new RangeError('A decision-token key must stay published for at least as long as its tokens live.');
   }
 
@@ -180,7 +187,7 @@ export async function createDecisionTokens(options: {
         iss: config.issuer,
         ...claims,
         iat: now_s,
-        exp: now_s + DECISION_TOKEN_LIFETIME_S,
+        exp: now_s + DECISION_TOKEN_LIFETIME_s,
       })
         .setProtectedHeader({ alg: ALGORITHM, typ: DECISION_TOKEN_TYPE, kid: key.kid })
         .sign(key.signer);
@@ -226,11 +233,9 @@ function rotate(
 
 function makeKey(active_from_ms: number): StoredKey {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { kty, crv, x, y, d } = privateKey.export({ format: 'jwk' });
-  if (kty === undefined || crv === undefined || x === undefined || y === undefined || d === undefined) {
-    throw new Error('a P-256 key was exported without its parts');
-  }
-  return { active_from_ms, jwk: { kty, crv, x, y, d } };
+  const jwk = privateKey.export({ format: 'jwk' });
+  if (!isPrivateJwk(jwk)) throw new Error('a P-256 key was exported without its parts');
+  return { active_from_ms, jwk };
 }
 
 async function open(stored: readonly StoredKey[]): Promise<readonly SigningKey[]> {
@@ -239,13 +244,12 @@ async function open(stored: readonly StoredKey[]): Promise<readonly SigningKey[]
       const kid = await calculateJwkThumbprint(jwk);
       const signer = await importJWK(jwk, ALGORITHM);
       if (signer instanceof Uint8Array) throw new Error('a decision-token key is not an EC key');
-      const { d: _private, ...published } = jwk;
       return {
         active_from_ms,
         jwk,
         kid,
         signer,
-        published: { ...published, kid, use: 'sig', alg: ALGORITHM },
+        published: { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y, kid, use: 'sig', alg: ALGORITHM },
       };
     }),
   );
@@ -278,8 +282,13 @@ function isRing(value: unknown): value is { keys: StoredKey[] } {
         'active_from_ms' in key &&
         typeof key.active_from_ms === 'number' &&
         'jwk' in key &&
-        typeof key.jwk === 'object' &&
-        key.jwk !== null,
+        isPrivateJwk(key.jwk),
     )
   );
+}
+
+function isPrivateJwk(value: unknown): value is PrivateJwk {
+  if (typeof value !== 'object' || value === null) return false;
+  const parts: Readonly<Record<string, unknown>> = { ...value };
+  return ['kty', 'crv', 'x', 'y', 'd'].every((part) => typeof parts[part] === 'string');
 }

@@ -119,7 +119,10 @@ export function failureCounts(
   const hour = Math.floor(at_ms / HOUR_MS);
   for (let i = activity.hours.length - 1; i >= 0; i--) {
     const h = activity.hours[i] ?? 0;
-    if (h <= hour && h > hour - 24) failures_24h += activity.hourFailures[i] ?? 0;
+    if (h > hour || h <= hour - 24) continue;
+    failures_24h += activity.hourFailures[i] ?? 0;
+    // Only a late event looks into hours that are folded already.
+    if (h === hour) failures_1h += activity.hourFailures[i] ?? 0;
   }
   const at_s = Math.floor(at_ms / 1000);
   const users = distinct(activity.users, activity.userLast_s, at_s, pending.failed ? pending.user : null);

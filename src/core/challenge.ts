@@ -69,6 +69,15 @@ export function acceptableMethods(event: LoginEvent, required: Requirement): rea
 }
 
 /**
+ * Whether passing `method` meets a demand that was made of this event while it was unknown what the user has: the
+ * same rules as for what would have been offered.
+ */
+export function admitsMethod(event: LoginEvent, required: Requirement, method: string): boolean {
+  const having = { ...event, user: { ...event.user, challengeMethods: [method] } };
+  return acceptableMethods(having, required)?.includes(method) ?? false;
+}
+
+/**
  * Whether this event already carries, freshly, what the requirement asks for, so that asking again would only annoy.
  *
  * - Enrolling a factor is never a step-up: the factors of an enrolment or a registration were set up by whoever

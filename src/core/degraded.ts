@@ -3,7 +3,7 @@ import type { LoginEvent } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Known } from './known.ts';
 import { type Band, bandOf, floorsOf, isKnownGoodDevice, type Policy, type Ruling, rule } from './policy.ts';
-import { type CategoryCaps, logistic } from './score.ts';
+import { type CategoryCaps, logistic, MIN_TELLING_LOG_ODDS } from './score.ts';
 import { CATEGORIES, type Signal } from './signal.ts';
 
 /** The facts that come from state. Those of the address and the client are had from memory, or not at all. */
@@ -88,6 +88,8 @@ export function createDegradedJudge(signals: readonly Signal[], caps: CategoryCa
     let most = priorLogOdds;
     let ownLeast = priorLogOdds;
     let ownMost = priorLogOdds;
+    let categories = 0;
+    let ownCategories = 0;
     for (const [c, category] of CATEGORIES.entries()) {
       const cap = caps[category];
       let up = 0;
@@ -114,8 +116,10 @@ export function createDegradedJudge(signals: readonly Signal[], caps: CategoryCa
       least += Math.min(up, cap.positive) - trustMost;
       ownMost += (ownOpen ? cap.positive : Math.min(ownUp, cap.positive)) - trustLeast;
       ownLeast += Math.min(ownUp, cap.positive) - trustMost;
+      if (Math.min(up, cap.positive) >= MIN_TELLING_LOG_ODDS) categories++;
+      if (Math.min(ownUp, cap.positive) >= MIN_TELLING_LOG_ODDS) ownCategories++;
     }
-    return { least, most, ownLeast, ownMost };
+    return { least, most, categories, ownLeast, ownMost, ownCategories };
   }
 }
 
@@ -125,6 +129,9 @@ interface Bounds {
   readonly most: number;
   readonly ownLeast: number;
   readonly ownMost: number;
+  /** Categories that have telling positive evidence whatever the missing facts say. */
+  readonly categories: number;
+  readonly ownCategories: number;
 }
 
 function isRobust(
@@ -136,8 +143,8 @@ function isRobust(
   range: Bounds,
 ): boolean {
   if (ruling.listedOn !== null || ruling.rule === 'logout') return true;
-  const bands = between(policy, range.least, range.most);
-  const ownBands = between(policy, range.ownLeast, range.ownMost);
+  const bands = between(policy, range.least, range.most, range.categories);
+  const ownBands = between(policy, range.ownLeast, range.ownMost, range.ownCategories);
   const profileOpen = missing.includes('profile');
   const history = facts.profile.known ? [facts.profile.value === null] : [true, false];
   const device =
@@ -159,8 +166,8 @@ function isRobust(
   return true;
 }
 
-function between(policy: Policy, least: number, most: number): readonly Band[] {
-  const from = bandOf(policy, logistic(least), 0);
+function between(policy: Policy, least: number, most: number, categories: number): readonly Band[] {
+  const from = bandOf(policy, logistic(least), categories);
   const to = bandOf(policy, logistic(most), Number.POSITIVE_INFINITY);
   return BANDS.slice(BANDS.indexOf(from), BANDS.indexOf(to) + 1);
 }

@@ -1,3 +1,4 @@
+import { chartedAs } from './charted.ts';
 import { hash32 } from './hash.ts';
 import type { Lesson } from './learn.ts';
 import type { AttemptState, DecisionRecord, Learnable, LogRecord } from './record.ts';
@@ -109,6 +110,7 @@ function decisionEffects(record: DecisionRecord): readonly Effect[] {
         level: record.verdict.level,
         occurredAt_ms: at_ms,
         failedOn,
+        charted: chartedAs(record),
       },
     });
   }

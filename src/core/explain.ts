@@ -58,7 +58,7 @@ export function reasonsOf(score: Score, registry: readonly Signal[], ruling: Rul
       ruling.action === 'block'
         ? {
             code: 'policy.no_method_block',
-            message: 'The user has no acceptable second factor, so the login is refused',
+            message: 'The user has no acceptable second factor, so this is refused',
           }
         : {
             code: 'policy.no_method_notify',

@@ -1,5 +1,5 @@
 import type { Action, Verdict } from './decision.ts';
-import type { EventStatus, LoginEvent } from './event.ts';
+import type { EventStatus, EventType, LoginEvent } from './event.ts';
 import type { Features } from './facts.ts';
 
 /**
@@ -55,6 +55,20 @@ export interface AttemptState {
   readonly occurredAt_ms: number;
   /** Subjects on which this attempt stands as a failure, to be taken back when it goes on. */
   readonly failedOn: readonly string[];
+  /** What else the charts count it under (see `chartedAs`); absent: as the event that replaces it. */
+  readonly charted?: Charted;
+}
+
+/** What a chart's count of a decision depends on besides time, status, action and level. */
+export interface Charted {
+  readonly source: RecordSource;
+  readonly type: EventType;
+  readonly applicationId: string;
+  readonly country: string | null;
+  readonly score: number;
+  readonly degraded: boolean;
+  /** Reason codes. */
+  readonly reasons: readonly string[];
 }
 
 export interface IssuedChallenge {

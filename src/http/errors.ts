@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppError, type AppErrorCode } from '../app/errors.ts';
+import type { FieldError } from '../contracts/http/problem-answer.ts';
 
 /** Every problem the API can answer with: its HTTP status and its title, which never changes from case to case. */
 export const PROBLEMS = Object.freeze({
@@ -38,12 +39,6 @@ export const PROBLEMS = Object.freeze({
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Where in the body (an RFC 6901 pointer) and what. */
-export interface FieldError {
-  readonly pointer: string;
-  readonly detail: string;
-}
-
 /** An RFC 9457 problem as it is sent. */
 export interface ProblemBody {
   readonly type: string;
@@ -66,11 +61,13 @@ export function problemType(code: ProblemCode): string {
 /** A refusal raised where there is no reply at hand (body parsing). `detail` is for the caller. */
 export class RequestRefused extends Error {
   readonly problem: ProblemCode;
+  readonly errors: readonly FieldError[] | undefined;
 
-  constructor(problem: ProblemCode, detail: string) {
+  constructor(problem: ProblemCode, detail: string, errors?: readonly FieldError[]) {
     super(detail);
     this.name = 'RequestRefused';
     this.problem = problem;
+    this.errors = errors;
   }
 }
 
@@ -107,6 +104,7 @@ export function sendProblem(
     .code(body.status)
     .header('content-type', PROBLEM_MEDIA_TYPE)
     .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff')
     .serializer(JSON.stringify)
     .send(body);
 }
@@ -126,7 +124,9 @@ export function createErrorHandler(
   log: Logger,
 ): (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
-    if (error instanceof RequestRefused) return sendProblem(reply, error.problem, error.message);
+    if (error instanceof RequestRefused) {
+      return sendProblem(reply, error.problem, error.message, error.errors);
+    }
     if (error instanceof AppError) {
       if (PROBLEMS[error.code].status >= 500) {
         log.error(

@@ -1,9 +1,14 @@
 import type { FastifySchema } from 'fastify';
+import type { TSchema } from 'typebox';
+import { ProblemAnswer } from '../contracts/http/problem-answer.ts';
+import { Shared } from '../contracts/http/schema-parts.ts';
 import type { Scope } from '../ports/key-store.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, type ProblemCode, problemBody } from './errors.ts';
 
-/** Who may call: an API key with this scope; `browser`: the dashboards' session as well. */
-export interface Access {
+/** Who may call: anybody, the dashboards' session alone, or an API key (`browser`: or the session). */
+export type Access = 'public' | 'session' | KeyAccess;
+
+interface KeyAccess {
   /** `null`: any key. */
   readonly scope: Scope | null;
   readonly browser: boolean;
@@ -11,8 +16,9 @@ export interface Access {
 
 export interface Answer {
   readonly description: string;
-  /** `$id` of the schema; absent for an answer without a body. */
-  readonly schema?: string;
+  /** A named schema (with `$id`); absent for an answer without a body. */
+  readonly schema?: TSchema;
+  readonly example?: object;
   readonly mediaType?: string;
   /** Response headers beyond those of every answer: name → what it says. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,10 +30,9 @@ export interface Operation {
   readonly tag: 'decisions' | 'analysts' | 'users' | 'dashboards' | 'operations';
   readonly summary: string;
   readonly description?: string;
-  /** `null`: public. */
-  readonly access: Access | null;
-  /** `$id` of the body's schema. */
-  readonly body?: string;
+  readonly access: Access;
+  /** A named schema (with `$id`). */
+  readonly body?: TSchema;
   /** Request headers: name → JSON schema with a description. */
   readonly headers?: Readonly<Record<string, object>>;
   /** Query parameters: name → JSON schema with a description. */
@@ -40,7 +45,6 @@ export interface Operation {
   readonly problems?: readonly ProblemCode[];
 }
 
-const ACCESS_PROBLEMS: readonly ProblemCode[] = ['unauthorized', 'forbidden', 'rate_limited'];
 const BODY_PROBLEMS: readonly ProblemCode[] = [
   'invalid_json',
   'invalid_body',
@@ -69,8 +73,7 @@ export function describeOperation(operation: Operation): FastifySchema {
   const { access } = operation;
   const problems = new Set<ProblemCode>([
     ...(operation.problems ?? []),
-    ...(access === null ? [] : ACCESS_PROBLEMS),
-    ...(access?.browser === true ? (['origin_refused'] as const) : []),
+    ...accessProblems(access),
     ...(operation.body === undefined ? [] : BODY_PROBLEMS),
     ...(operation.query === undefined ? [] : (['invalid_parameter'] as const)),
     ...GENERAL_PROBLEMS,
@@ -81,7 +84,7 @@ export function describeOperation(operation: Operation): FastifySchema {
     summary: operation.summary,
     ...(operation.description === undefined ? {} : { description: operation.description }),
     security: securityOf(access),
-    ...(operation.body === undefined ? {} : { body: { $ref: `${operation.body}#` } }),
+    ...(operation.body === undefined ? {} : { body: Shared(operation.body) }),
     ...(operation.headers === undefined
       ? {}
       : { headers: { type: 'object', properties: operation.headers } }),
@@ -117,8 +120,20 @@ export function describeOperation(operation: Operation): FastifySchema {
   };
 }
 
-function securityOf(access: Access | null): { [name: string]: string[] }[] {
-  if (access === null) return [];
+function accessProblems(access: Access): readonly ProblemCode[] {
+  if (access === 'public') return [];
+  if (access === 'session') return ['unauthorized', 'origin_refused'];
+  return [
+    'unauthorized',
+    'forbidden',
+    'rate_limited',
+    ...(access.browser ? (['origin_refused'] as const) : []),
+  ];
+}
+
+function securityOf(access: Access): { [name: string]: string[] }[] {
+  if (access === 'public') return [];
+  if (access === 'session') return [{ session: [] }];
   const scopes = access.scope === null ? [] : [access.scope];
   return [{ apiKey: scopes }, ...(access.browser ? [{ session: scopes }] : [])];
 }
@@ -133,10 +148,15 @@ function describeAnswer(answer: Answer): object {
     headers,
     content: {
       [answer.mediaType ?? 'application/json']: {
-        schema: answer.schema === undefined ? { type: 'string' } : { $ref: `${answer.schema}#` },
+        schema: answer.schema === undefined ? unnamedSchema(answer.mediaType) : Shared(answer.schema),
+        ...(answer.example === undefined ? {} : { example: answer.example }),
       },
     },
   };
+}
+
+function unnamedSchema(mediaType: string | undefined): object {
+  return mediaType?.startsWith('text/') === true ? { type: 'string' } : { type: 'object' };
 }
 
 function describeProblems(codes: ReadonlySet<ProblemCode>): Record<string, object> {
@@ -153,7 +173,7 @@ function describeProblems(codes: ReadonlySet<ProblemCode>): Record<string, objec
         headers: headerSchemas({ ...ANSWER_HEADERS, ...PROBLEM_HEADERS[status] }),
         content: {
           [PROBLEM_MEDIA_TYPE]: {
-            schema: { $ref: 'Problem#' },
+            schema: Shared(ProblemAnswer),
             examples: Object.fromEntries(listed.map((code) => [code, { value: exampleOf(code) }])),
           },
         },

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { ApiKey, Scope } from '../ports/key-store.ts';
 
 /** Who asks: an API key, or a dashboards session in the same shape. */
@@ -34,4 +35,10 @@ declare module 'fastify' {
     whileDraining?: boolean;
     quiet?: boolean;
   }
+}
+
+/** The caller of a guarded route. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new Error('a guarded route was reached without a caller');
+  return request.caller;
 }

@@ -23,6 +23,8 @@ export interface DecisionLog {
   readonly head: number;
   /** Forgets records up to and including a position (all of them already in analytics and older than the retention). */
   trim(upTo: number): Promise<void>;
+  /** Whether appends work, from the last one. */
+  status(): { readonly ok: boolean; readonly problem: string | null };
   /** Removes every record about a user but tombstones, wherever it stands in the log. Returns how many. */
   erase(tenant: string, userKey: string): Promise<number>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   acceptableMethods,
+  admitsMethod,
   friction,
   meetsRequirement,
   type Requirement,
@@ -83,6 +84,17 @@ describe('the channel of the first factor is no second factor', () => {
       'email_otp',
       'email_link',
     ]);
+  });
+});
+
+describe('a method reported for a challenge that named none', () => {
+  test('is judged as if it had been offered', () => {
+    const event = has(null, { method: 'email_link', amr: [] });
+    expect(admitsMethod(event, STRONG, 'totp')).toBe(true);
+    expect(admitsMethod(event, STRONG, 'sms')).toBe(false);
+    expect(admitsMethod(event, null, 'sms')).toBe(true);
+    expect(admitsMethod(event, null, 'email_otp')).toBe(false);
+    expect(admitsMethod(event, null, 'pigeon')).toBe(false);
   });
 });
 

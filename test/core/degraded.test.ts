@@ -92,6 +92,14 @@ describe('robust means that the missing facts could not have changed the action'
     const stranger = strangersFacts({ velocity: timeout });
     expect(run([], stranger, { event }).degraded).toMatchObject({ fallback: 'challenge', robust: true });
   });
+  test('a block that a known device would have prevented is not robust', () => {
+    const extreme = [signal('location.far', 8), signal('network.tor', 8)];
+    const limits = caps(8, 8);
+    expect(run(extreme, facts(), { limits }).action).toBe('challenge');
+    const verdict = run(extreme, facts({ profile: gone, deviceIsTheirs: gone }), { limits });
+    expect(verdict).toMatchObject({ action: 'block', degraded: { robust: false } });
+    expect(run(extreme, strangersFacts({ velocity: gone }), { limits }).degraded?.robust).toBe(true);
+  });
   test('a list answers whatever the facts are', () => {
     const verdict = createDecide([reading('velocity.user', 'velocity', 1)], caps())(
       login(),

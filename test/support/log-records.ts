@@ -6,7 +6,7 @@ import type {
   FeedbackRecord,
   OutcomeRecord,
   RecordSource,
-  Superseded,
+  AttemptState,
 } from '../../src/core/record.ts';
 import type { Category } from '../../src/core/signal.ts';
 
@@ -35,7 +35,7 @@ export interface DecisionSketch {
   readonly attemptId?: string | null;
   readonly reasons?: readonly string[];
   readonly degraded?: boolean;
-  readonly supersedes?: Superseded | null;
+  readonly supersedes?: AttemptState | null;
   readonly properties?: Readonly<Record<string, unknown>> | null;
   readonly userAgent?: string | null;
   readonly signals?: number;
@@ -173,6 +173,7 @@ export function decisionRecord(sketch: DecisionSketch): DecisionRecord {
     versions: { engine: '0.1.0', model: 'm1', ipIntelligence: 'test' },
     requestHash: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
     apiKeyId: 'key_1',
+    idempotency: { key: 'Nn0x3vD1cV5a1mB2oQ6yqA', bodyHash: 'l0CkRQ6o5H2BqLr6Jq7t1A' },
     supersedes: sketch.supersedes ?? null,
     learnable: {
       features: {
@@ -191,5 +192,62 @@ export function decisionRecord(sketch: DecisionSketch): DecisionRecord {
       carries: { device: true, userAgent: true, rtt: true, headers: true, tlsFingerprint: true },
       bound: false,
     },
+  };
+}
+
+/** An outcome of a test decision. */
+export function outcomeRecord(
+  decision: DecisionRecord,
+  position: number,
+  resolution: 'passed' | 'not_passed' = 'passed',
+): OutcomeRecord {
+  return {
+    kind: 'outcome',
+    position,
+    tenant: decision.tenant,
+    decisionId: decision.id,
+    status: resolution === 'passed' ? 'succeeded' : 'failed',
+    method: 'webauthn',
+    attempts: 1,
+    occurredAt_ms: Math.floor(position / 1000),
+    recordedAt_ms: Math.floor(position / 1000),
+    resolution,
+    finalAction: resolution === 'passed' ? 'allow' : 'block',
+    userKey: decision.event.user.key,
+    decisionOccurredAt_ms: decision.event.occurredAt_ms,
+  };
+}
+
+/** An analyst's verdict on a test decision. */
+export function feedbackRecord(
+  decision: DecisionRecord,
+  position: number,
+  verdict: FeedbackRecord['verdict'] = 'legitimate',
+): FeedbackRecord {
+  return {
+    kind: 'feedback',
+    position,
+    tenant: decision.tenant,
+    decisionId: decision.id,
+    verdict,
+    source: 'analyst',
+    scope: 'device',
+    actor: { type: 'analyst', id: 'ana' },
+    note: 'called the user \u{1f600}',
+    recordedAt_ms: Math.floor(position / 1000),
+    userKey: decision.event.user.key,
+    decisionOccurredAt_ms: decision.event.occurredAt_ms,
+    profile: null,
+  };
+}
+
+export function erasureRecord(tenant: string, userKey: string, position: number): ErasureRecord {
+  return {
+    kind: 'erasure',
+    position,
+    tenant,
+    receiptId: `ers_${uuidAt(position)}`,
+    userKey,
+    recordedAt_ms: Math.floor(position / 1000),
   };
 }

@@ -111,6 +111,8 @@ const searchBounds = (range: TimeRange): Pick<DecisionSearch, 'from' | 'to'> => 
 export const liveDecisionsQuery = (limit: number, polling: Polling) =>
   queryOptions<DecisionPage>({
     queryKey: ['live', limit, rangeKey(polling.range)],
+    // The next poll is the next try.
+    retry: polling.paused ? mayRetry : false,
     queryFn: ({ signal }) => searchDecisions({ ...searchBounds(polling.range), limit }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: pollEvery(polling, LIVE_POLL_MS),

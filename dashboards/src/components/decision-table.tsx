@@ -90,6 +90,9 @@ function Row({
       </td>
       <td className="col-action">
         <ActionMark action={decision.action} />
+        <span className="sub narrow-only">
+          {format.percent(decision.risk.score)} {decision.risk.level}
+        </span>
         {decision.policy.would_have != null && (
           <span className="sub">
             would: <span>{decision.policy.would_have}</span>

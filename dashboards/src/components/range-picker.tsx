@@ -118,7 +118,6 @@ export function RangePicker({ range, onChange, allowAny = false }: RangePickerPr
           <button
             key={preset}
             type="button"
-            aria-label={SPOKEN[preset]}
             title={SPOKEN[preset]}
             aria-pressed={range.kind === 'relative' && range.preset === preset}
             onClick={() => onChange({ range: preset })}

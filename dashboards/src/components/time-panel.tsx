@@ -143,7 +143,6 @@ export function TimePanel({
               onClick={() => onToggle(key)}
               title={hidden.has(key) ? `Show ${label}` : `Hide ${label}`}
             >
-              <span className={`swatch swatch-${key}`} aria-hidden="true" />
               {kind === 'action' ? <ActionGlyph action={key} /> : <LevelGlyph level={key} />}
               {label}
               <span className="legend-n">

@@ -44,6 +44,8 @@ function ConfirmVerdict({ decision, asked, onClose, onDone }: ConfirmProps) {
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ['decision', decision.id] });
       onDone(asked);
+      // Closed, not merely removed: the browser then puts the focus back on the button that opened it.
+      dialog.current?.close();
     },
   });
   useEffect(() => {
@@ -154,15 +156,7 @@ export function VerdictButtons({
         {done !== null && `Saved: ${done}.`}
       </p>
       {asked !== null && (
-        <ConfirmVerdict
-          decision={decision}
-          asked={asked}
-          onClose={() => setAsked(null)}
-          onDone={(verdict) => {
-            setDone(verdict);
-            setAsked(null);
-          }}
-        />
+        <ConfirmVerdict decision={decision} asked={asked} onClose={() => setAsked(null)} onDone={setDone} />
       )}
     </div>
   );

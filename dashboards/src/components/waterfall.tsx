@@ -29,7 +29,7 @@ export function SignalDetails({ signal }: { readonly signal: Signal }) {
           return (
             <li key={key}>
               <Link to="/decisions/$decisionId" params={{ decisionId: value }}>
-                {detailWords(key, null, format).label.replace(/ id$/, '')}
+                {detailWords(key, null, format).label.replace(/ ID$/, '')}
               </Link>
             </li>
           );

@@ -1,4 +1,5 @@
 import type { DetailValue } from '../api/types.ts';
+import { sentence } from './text.ts';
 import { logistic } from './waterfall.ts';
 
 /** Numbers and times as one reader sees them. All times in ms since 1970-01-01 or RFC 3339. */
@@ -173,6 +174,9 @@ const WINDOW = /_(\d+)(ms|s|m|h|d)$/;
 
 const WINDOW_WORDS: Readonly<Record<string, string>> = { ms: 'ms', s: 's', m: 'min', h: 'h', d: 'days' };
 
+/** Numbers that name something instead of counting it: `14618`, never `14,618`. */
+const NAMING = /(?:^|_)(?:asn?|id|year|major|version)$/;
+
 /** One detail of a signal, as label and value: `distance_km: 6100` → `Distance`, `6,100 km`. */
 export const detailWords = (
   key: string,
@@ -185,12 +189,14 @@ export const detailWords = (
   const cut = bare.lastIndexOf('_');
   const unit = window === null && cut > 0 ? UNITS[bare.slice(cut + 1)] : undefined;
   const share = window === null && bare.endsWith('_share');
-  const name = (unit === undefined ? bare : bare.slice(0, cut)).replaceAll('_', ' ');
-  const label = name.charAt(0).toUpperCase() + name.slice(1) + suffix;
+  const label = sentence(unit === undefined ? bare : bare.slice(0, cut)) + suffix;
   if (typeof value === 'number') {
     if (share && value >= 0 && value <= 1) return { label, text: format.percent(value) };
     const digits = Math.abs(value) >= 100 ? 0 : 2;
-    const number = new Intl.NumberFormat(format.locale, { maximumFractionDigits: digits }).format(value);
+    const number = new Intl.NumberFormat(format.locale, {
+      maximumFractionDigits: digits,
+      useGrouping: !NAMING.test(key),
+    }).format(value);
     return { label, text: unit === undefined ? number : `${number} ${unit}` };
   }
   if (typeof value === 'boolean') return { label, text: value ? 'yes' : 'no' };

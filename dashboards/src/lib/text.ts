@@ -10,10 +10,17 @@ const INVISIBLE =
 export const reveal = (text: string): string =>
   text.replace(INVISIBLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** `impossible_travel` → `Impossible travel`. */
+/** Written as capitals wherever they stand in a code or a key. */
+const ACRONYMS = new Set(['acr', 'as', 'asn', 'id', 'ip', 'mfa', 'os', 'rtt', 'tls', 'utc', 'vpn']);
+
+/** `impossible_travel` → `Impossible travel`; `new_as` → `New AS`. */
 export const sentence = (snake: string): string => {
-  const words = snake.replaceAll('_', ' ').trim();
-  return words === '' ? words : words.charAt(0).toUpperCase() + words.slice(1);
+  const words = snake
+    .split(/[_ ]+/)
+    .filter((word) => word !== '')
+    .map((word) => (ACRONYMS.has(word) ? word.toUpperCase() : word))
+    .join(' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
 /** `location.impossible_travel` → its category and its words. */

@@ -13,9 +13,9 @@ const WHY: Readonly<Record<string, string>> = {
 export const whyWords = (why: string): string => WHY[why] ?? why.replaceAll('_', ' ');
 
 const LEARNING: Readonly<Record<string, string>> = {
-  full: 'Full: taught the profile',
-  provisional: 'Provisional: new values count little until confirmed',
-  none: 'None: taught nothing',
+  full: 'In full',
+  provisional: 'Provisionally: new values count little until confirmed',
+  none: 'Nothing',
 };
 
 export const learningWords = (learning: string): string => LEARNING[learning] ?? learning;

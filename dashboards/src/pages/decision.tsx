@@ -99,7 +99,7 @@ function Header({ decision, mayJudge }: { readonly decision: Decision; readonly 
   );
 }
 
-/** Reasons that no signal stands behind (policy, lists); the others are told beside their bars. */
+/** What the caller was told, in its order; each code leads to the other decisions that gave it. */
 function Reasons({ decision }: { readonly decision: Decision }) {
   if (decision.reasons.length === 0) {
     return <p className="empty-line">No reason was given: nothing stood against this login.</p>;
@@ -288,7 +288,7 @@ const policyFacts = (decision: Decision): Fact[] => {
     { label: 'Policy', value: text(`${policy.id}@${policy.version}`, true) },
     { label: 'Rule', value: text(policy.rule, true) },
     { label: 'Mode', value: text(policy.mode == null ? null : sentence(policy.mode)) },
-    { label: 'Learning', value: text(decision.learning == null ? null : learningWords(decision.learning)) },
+    { label: 'Learned', value: text(decision.learning == null ? null : learningWords(decision.learning)) },
     { label: 'Engine', value: text(versions?.engine, true) },
     { label: 'Model', value: text(versions?.model, true) },
     { label: 'IP intelligence', value: text(versions?.ip_intelligence, true) },
@@ -390,12 +390,6 @@ function Loaded({ decision, mayJudge }: { readonly decision: Decision; readonly 
           <Panel title="Verdicts">
             <FeedbackHistory decision={decision} />
           </Panel>
-          <Panel title="Event">
-            <FactList facts={eventFacts(decision)} />
-          </Panel>
-          <Panel title="Decided by">
-            <FactList facts={policyFacts(decision)} />
-          </Panel>
           {warnings.length > 0 && (
             <Panel title="Warnings" note="What was cut or cleaned in the request.">
               <ul className="details-list">
@@ -409,8 +403,16 @@ function Loaded({ decision, mayJudge }: { readonly decision: Decision; readonly 
             </Panel>
           )}
         </div>
+        <div className="decision-foot">
+          <Panel title="Event">
+            <FactList facts={eventFacts(decision)} />
+          </Panel>
+          <Panel title="Decided by">
+            <FactList facts={policyFacts(decision)} />
+          </Panel>
+          <RawRecord decision={decision} />
+        </div>
       </div>
-      <RawRecord decision={decision} />
     </>
   );
 }

@@ -7,13 +7,13 @@ export function FailedPage({ error }: { readonly error: unknown }) {
   useTitle('Not available');
   const router = useRouter();
   return (
-    <main className="page page-failed" id="content">
+    <div className="page page-failed">
       <h1>Gatehouse</h1>
       <ProblemNote
         what="This page could not be opened"
         error={error}
         onRetry={() => void router.invalidate()}
       />
-    </main>
+    </div>
   );
 }

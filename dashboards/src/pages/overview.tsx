@@ -15,6 +15,7 @@ import { SkeletonLines } from '../components/skeleton.tsx';
 import { StatTiles } from '../components/stat-tiles.tsx';
 import { TimePanel } from '../components/time-panel.tsx';
 import { TopReasons } from '../components/top-reasons.tsx';
+import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
 import { summaryOf } from '../lib/summary.ts';
 import {
@@ -28,7 +29,8 @@ import {
 } from '../lib/time-range.ts';
 import { hiddenText, type OverviewSearch, parseHidden } from '../lib/url-state.ts';
 
-const LIVE_ROWS = 25;
+/** About a screen; the list of decisions holds the rest. */
+const LIVE_ROWS = 15;
 
 /** From the bottom of the stack up: what is most, and matters least, lies below. */
 const ACTION_KEYS: readonly StackedKey[] = [
@@ -107,13 +109,19 @@ export function OverviewPage() {
   const levels = useQuery(panelQuery('levels_over_time', polling));
   const reasons = useQuery(panelQuery('top_reasons', polling));
 
+  const summaryProblem = useProblem(summary);
+  const actionsProblem = useProblem(actions);
+  const levelsProblem = useProblem(levels);
+  const reasonsProblem = useProblem(reasons);
+  const liveProblem = useProblem(live);
+
   const decisions = live.data?.data;
   const nothingHere = decisions !== undefined && decisions.length === 0 && !live.isPlaceholderData;
   const newest = useQuery(newestDecisionQuery(nothingHere));
   const newestDecision = newest.data?.data[0];
 
   const following = isOpenEnded(range, Date.now());
-  const state = !following ? 'still' : paused ? 'paused' : live.isError ? 'failing' : 'live';
+  const state = !following ? 'still' : paused ? 'paused' : liveProblem !== null ? 'failing' : 'live';
   const rangeSearch: RangeSearch =
     range.kind === 'absolute'
       ? searchOfWindow(range)
@@ -139,16 +147,15 @@ export function OverviewPage() {
         </div>
       </div>
 
-      {summary.isError && (
+      {summaryProblem !== null && (
         <ProblemNote
           what="The summary could not be loaded"
-          error={summary.error}
+          error={summaryProblem}
           onRetry={() => void summary.refetch()}
-          busy={summary.isFetching}
           slim={summary.data !== undefined}
         />
       )}
-      {(summary.data !== undefined || !summary.isError) && (
+      {(summary.data !== undefined || summaryProblem === null) && (
         <StatTiles
           summary={summary.data === undefined ? null : summaryOf(summary.data.rows[0])}
           before={
@@ -168,7 +175,7 @@ export function OverviewPage() {
           onToggle={toggleKey}
           onSelect={selectWindow}
           result={actions.data}
-          error={actions.error}
+          error={actionsProblem}
           stale={actions.isPlaceholderData}
           onRetry={() => void actions.refetch()}
         />
@@ -182,7 +189,7 @@ export function OverviewPage() {
           onToggle={toggleKey}
           onSelect={selectWindow}
           result={levels.data}
-          error={levels.error}
+          error={levelsProblem}
           stale={levels.isPlaceholderData}
           onRetry={() => void levels.refetch()}
         />
@@ -198,23 +205,22 @@ export function OverviewPage() {
             </Link>
           }
         >
-          {live.isError && (
+          {liveProblem !== null && (
             <ProblemNote
               what="The latest decisions could not be loaded"
-              error={live.error}
+              error={liveProblem}
               onRetry={() => void live.refetch()}
-              busy={live.isFetching}
               slim={decisions !== undefined}
             />
           )}
-          {decisions === undefined && !live.isError && (
+          {decisions === undefined && liveProblem === null && (
             <SkeletonLines lines={12} label="Loading the latest decisions" />
           )}
           {decisions !== undefined && decisions.length > 0 && (
             <DecisionTable
               decisions={decisions}
               caption="Latest decisions, newest first"
-              liveScope={rangeKey(range)}
+              {...(live.isPlaceholderData ? {} : { liveScope: rangeKey(range) })}
             />
           )}
           {nothingHere && newest.isSuccess && newestDecision === undefined && <FirstLogin />}
@@ -232,16 +238,15 @@ export function OverviewPage() {
           className="area-reasons"
           stale={reasons.isPlaceholderData}
         >
-          {reasons.isError && (
+          {reasonsProblem !== null && (
             <ProblemNote
               what="The reasons could not be loaded"
-              error={reasons.error}
+              error={reasonsProblem}
               onRetry={() => void reasons.refetch()}
-              busy={reasons.isFetching}
               slim={reasons.data !== undefined}
             />
           )}
-          {reasons.data === undefined && !reasons.isError && (
+          {reasons.data === undefined && reasonsProblem === null && (
             <SkeletonLines lines={8} label="Loading the reasons" />
           )}
           {reasons.data !== undefined && <TopReasons rows={reasons.data.rows} range={rangeSearch} />}

@@ -30,8 +30,14 @@ export function SignInPage() {
   });
   const { mutate } = enter;
   useEffect(() => {
-    const token = takeToken();
-    if (token !== null) mutate({ link_token: token });
+    const openLink = (): void => {
+      const token = takeToken();
+      if (token !== null) mutate({ link_token: token });
+    };
+    openLink();
+    // A newer link pasted into this very tab changes only the fragment: the page is not loaded again.
+    window.addEventListener('hashchange', openLink);
+    return () => window.removeEventListener('hashchange', openLink);
   }, [takeToken, mutate]);
 
   const refused = isProblem(enter.error) && [400, 401, 403, 404, 410, 422].includes(enter.error.status);

@@ -62,7 +62,6 @@ export const crawlerNames: readonly string[] = [
   'sitesucker',
   'teleport pro',
   'offline explorer',
-  'wget',
   // Checkers of pages, links, speed and availability
   'w3c_',
   'w3c-',

@@ -43,7 +43,7 @@ const wordsOfCrawlers =
 
 const namedCrawlers = anyOf(crawlerNames, '\\b', '[\\w-]{0,24}');
 const drivenBrowsers = anyOf(drivenBrowserNames, '', '\\w{0,24}');
-/** At the beginning only, and whole: apps of people mention the libraries inside them (`MyBank/4.2 okhttp/4.9`). */
+/** At the beginning only, and whole: apps of people mention the libraries inside them (`MyBank/4.2 (Android 14) okhttp/4.9`). */
 const libraries = anyOf(libraryNames, '^', '(?:-[\\w.-]{1,24})?(?![a-z])');
 
 /**
@@ -60,7 +60,7 @@ const introductions =
  * as `okhttp/4.9.3`): it is a fact about the client, and how usual such clients are here is for the signal to weigh.
  */
 const browserForm =
-  /^mozilla\/|^opera[\/ ]|windows|macintosh|mac ?os|iphone|ipad|ipod|\bios\b|watchos|tvos|cfnetwork|darwin|android|dalvik|linux|x11|cros|tizen|webos|playstation|nintendo|xbox|blackberry|symbian|series ?[46]0|j2me|midp|ucweb|kaios|harmony/i;
+  /^mozilla\/|^opera[/ ]|windows|macintosh|mac ?os|iphone|ipad|ipod|\bios\b|watchos|tvos|cfnetwork|darwin|android|dalvik|linux|x11|cros|tizen|webos|playstation|nintendo|xbox|blackberry|symbian|series ?[46]0|j2me|midp|ucweb|kaios|harmony/i;
 
 /** The first name that is not part of every browser's text. */
 const product = /(?:compatible; ?|^)(?!mozilla)([\w.-]{2,40})/i;
@@ -74,6 +74,9 @@ function anyOf(names: readonly string[], before: string, after: string): RegExp 
 }
 
 function tidy(name: string): string {
-  const bare = name.toLowerCase().replace(/^[^a-z0-9]+/, '').replace(/[^a-z0-9]+$/, '');
+  const bare = name
+    .toLowerCase()
+    .replace(/^[^a-z0-9]+/, '')
+    .replace(/[^a-z0-9]+$/, '');
   return bare === '' ? 'unnamed' : bare.slice(0, 40);
 }

@@ -23,6 +23,8 @@ export interface EmbeddedRiskState extends RiskState {
   readonly foldFrom: number;
   /** Writes changed rows and one changed shard; call it a few times a second. */
   checkpoint(): Promise<void>;
+  /** Position up to which everything is kept in rows and snapshots: the log below it is not needed for the state. */
+  folded(): number;
   /** Forgets event ids that no repeat may use any more. */
   expire(now_ms: number): Promise<void>;
 }
@@ -61,7 +63,8 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
   let applied = storage?.applied() ?? 0;
   let writes: Promise<void> = Promise.resolve();
   const rowsApplied = applied;
-  let writtenFloor = 0;
+  let writtenRows = applied;
+  let writtenFloor = storage?.shardFloor() ?? 0;
   const shardFloor = storage?.shardFloor() ?? 0;
   const foldFrom = storage === null ? 0 : Math.min(rowsApplied, shardFloor);
   if (storage !== null) {
@@ -161,6 +164,7 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
       await storage.write({ ...writing, applied: upTo });
       for (const [key, value] of writing.profiles) clean.set(key, value);
       writing = noChanges();
+      writtenRows = upTo;
     } catch (error) {
       // Nothing is lost: what was not written is newer than `applied` and stays in memory for the next try.
       changes = {
@@ -281,6 +285,7 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
           // Each turn writes one shard; the loop ends when none has changed.
         }
       }),
+    folded: () => Math.min(writtenRows, writtenFloor),
     async expire(now_ms) {
       await storage?.expireIdempotency(now_ms);
     },

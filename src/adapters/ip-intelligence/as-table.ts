@@ -115,8 +115,8 @@ export function encodeAsTable(columns: Columns, version: string): Uint8Array {
 
 /** The table in a cache image, or `null` when the image is of another version or layout, cut, or damaged. */
 export function decodeAsTable(bytes: Uint8Array, version: string): AsTable | null {
-  // Views need an aligned start, which a pooled buffer does not promise.
-  const image = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  // Views need an aligned start, which a pooled buffer does not promise (and a Buffer's own slice would share it).
+  const image = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
   if (image.length < headerBytes) return null;
   const header = new Uint32Array(image.buffer, image.byteOffset, 6);
   const [found = 0, foundLayout = 0, count4 = 0, count6 = 0, systems = 0, nameLength = 0] = header;

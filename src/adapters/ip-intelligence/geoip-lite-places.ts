@@ -66,7 +66,7 @@ export async function loadGeoipLitePlaces(): Promise<PlaceTable> {
  * given to it with all eight groups.
  */
 function spellFully(address: ParsedAddress): string {
-  if (address.version === 4) return address.text;
+  if (address.version === 4) return address.ip;
   return address.words
     .flatMap((word) => [word >>> 16, word & 0xffff])
     .map((group) => group.toString(16))

@@ -6,7 +6,7 @@ import { problemOf, SourceProblem } from './source-problem.ts';
 
 /** An open MaxMind database, whole in memory. */
 export interface MmdbFile<T extends Response> {
-  /** The record of the address; `null` when there is none, or when the file turns out damaged (see `damage`). */
+  /** The record of the address; `null` when there is none, or an empty one, or when the file turns out damaged (see `damage`). */
   find(address: ParsedAddress): T | null;
   readonly entries: number;
   /** Database type, build day and a digest of its metadata. */
@@ -37,7 +37,9 @@ export async function openMmdb<T extends Response>(path: string): Promise<MmdbFi
       // A tree of IPv4 addresses has no branches for 128 bits.
       if (ipVersion === 4 && address.version === 6) return null;
       try {
-        return reader.get(address.text);
+        const record = reader.get(address.ip);
+        // Some databases cover everything and give an empty record to what they know nothing about.
+        return record === null || Object.keys(record).length === 0 ? null : record;
       } catch (error) {
         damage ??= `a record cannot be read (${problemOf(error)})`;
         return null;

@@ -5,7 +5,7 @@ import type { AddressKind } from '../../core/facts.ts';
 /** An address that was accepted, in the one spelling that everything else uses. */
 export interface ParsedAddress {
   /** Dotted quad (IPv4) or RFC 5952 (IPv6). */
-  readonly text: string;
+  readonly ip: string;
   readonly kind: AddressKind;
   readonly version: 4 | 6;
   /** Big-endian 32-bit words: one for IPv4, four for IPv6. */
@@ -93,7 +93,7 @@ function ofIpv4(bytes: readonly number[]): ParsedAddress {
   const [a = 0, b = 0, c = 0, d = 0] = bytes;
   const address = new ipaddr.IPv4([a, b, c, d]);
   return {
-    text: address.toString(),
+    ip: address.toString(),
     kind: kindOfIpv4(address.range(), a, b, c),
     version: 4,
     words: [(((a << 24) >>> 0) | (b << 16) | (c << 8) | d) >>> 0],
@@ -118,7 +118,7 @@ function ofIpv6(address: ipaddr.IPv6): ParsedAddress {
   for (let index = 0; index < 8; index += 2) words.push(((part(index) << 16) | part(index + 1)) >>> 0);
   const site = new ipaddr.IPv6([part(0), part(1), part(2), 0, 0, 0, 0, 0]);
   return {
-    text: address.toRFC5952String(),
+    ip: address.toRFC5952String(),
     kind: through === null ? kindOfIpv6(range, parts) : through.kind === 'public' ? 'public' : 'reserved',
     version: 6,
     words,

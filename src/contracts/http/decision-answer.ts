@@ -6,7 +6,10 @@ const Action = (description: string) => OneOf(['allow', 'challenge', 'block'], {
 
 export const WarningAnswer = Type.Object(
   {
-    pointer: Type.String({ description: 'JSON pointer (RFC 6901) into the body.', examples: ['/context/user_agent'] }),
+    pointer: Type.String({
+      description: 'JSON pointer (RFC 6901) into the body.',
+      examples: ['/context/user_agent'],
+    }),
     code: Type.String({
       description:
         '`truncated`: cut to the size that is kept. `cleaned`: characters that are not text were replaced. `dropped`: left out. `invalid`: not a possible value, left out. `overlong`: longer than such a value should be; used whole, as a hash. `unknown_field`: not a field of this version, left out. Others may come.',
@@ -34,7 +37,10 @@ const Risk = Type.Object(
 
 const ReasonAnswer = Type.Object(
   {
-    code: Type.String({ description: '`category.detail`, stable.', examples: ['location.impossible_travel'] }),
+    code: Type.String({
+      description: '`category.detail`, stable.',
+      examples: ['location.impossible_travel'],
+    }),
     message: Type.String({
       description: 'For people.',
       examples: ['6,100 km from the last login in 2.5 h (2,440 km/h)'],
@@ -48,7 +54,8 @@ const SignalAnswer = Type.Object(
     id: Type.String({ examples: ['location.impossible_travel'] }),
     category: OneOf(CATEGORIES, { description: 'Signals of one category are capped together.' }),
     state: OneOf(['evidence', 'neutral', 'abstain'], {
-      description: '`neutral`: judged, nothing to say. `abstain`: could not judge, which is not the same as safe.',
+      description:
+        '`neutral`: judged, nothing to say. `abstain`: could not judge, which is not the same as safe.',
     }),
     log_odds: Type.Number({ description: 'Final share, after caps; 0 unless the state is `evidence`.' }),
     raw_log_odds: Type.Number({ description: 'Before caps.' }),
@@ -101,7 +108,10 @@ const PolicyAnswer = Type.Object(
 
 const DegradedAnswer = Type.Object(
   {
-    missing: Type.Array(Type.String(), { description: 'Facts that were late or gone.', examples: [['profile']] }),
+    missing: Type.Array(Type.String(), {
+      description: 'Facts that were late or gone.',
+      examples: [['profile']],
+    }),
     cause: OneOf(['timeout', 'unavailable'], { description: 'Why.' }),
     fallback: Action("The policy's answer for such a case."),
     robust: Type.Boolean({ description: 'No value of the missing facts would change the action.' }),

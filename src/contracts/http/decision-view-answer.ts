@@ -108,7 +108,9 @@ const RecordedFacts = Type.Object(
     os_version: MaybeText('As the client states it.'),
     device_type: MaybeText('`desktop`, `mobile`, `tablet`, `bot` or `other`.'),
     automation: MaybeText('`headless`, `crawler` or `library`.'),
-    profile_logins: MaybeNumber('Accepted logins in the profile before this event; `null`: not read, or none.'),
+    profile_logins: MaybeNumber(
+      'Accepted logins in the profile before this event; `null`: not read, or none.',
+    ),
     address_users: MaybeNumber('Users with accepted logins at this address in the last 30 days.'),
   },
   { title: 'Facts', description: 'What was known about address and client at that time.' },
@@ -146,7 +148,8 @@ const DECISION_VIEW_FIELDS = {
   ...DECISION_FIELDS,
   ...RESOLUTION_FIELDS,
   source: OneOf(['risk', 'event', 'import', 'dry_run', 'replay'], {
-    description: 'How the decision came to be: asked, reported, reported as history, judged only, from a file.',
+    description:
+      'How the decision came to be: asked, reported, reported as history, judged only, from a file.',
   }),
   event: RecordedEvent,
   facts: RecordedFacts,

@@ -20,7 +20,11 @@ export const OutcomeRequest = Type.Object(
     ),
     user: Type.Object(
       { id: Type.String({ minLength: 1, maxLength: 256, examples: ['u_42'] }) },
-      { ...CLOSED, title: 'OutcomeUser', description: 'Who was challenged; another user is refused with 409.' },
+      {
+        ...CLOSED,
+        title: 'OutcomeUser',
+        description: 'Who was challenged; another user is refused with 409.',
+      },
     ),
     attempts: Absent(
       Type.Integer({
@@ -30,9 +34,7 @@ export const OutcomeRequest = Type.Object(
         examples: [2],
       }),
     ),
-    occurred_at: Absent(
-      Time('When the challenge ended; now when absent. Reports may come up to 24 h late.'),
-    ),
+    occurred_at: Absent(Time('When the challenge ended; now when absent. Reports may come up to 24 h late.')),
   },
   { ...CLOSED, $id: 'OutcomeRequest', title: 'OutcomeRequest' },
 );

@@ -7,7 +7,8 @@ export type ParsedJson =
 /**
  * A body as received to plain data. `JSON.parse` makes a `__proto__` in the text an ordinary own property and
  * pollutes nothing; what becomes of it is decided field by field, so that an end user cannot make a call fail by
- * sending a header of that name. Bytes that are not UTF-8 become U+FFFD for the same reason.
+ * sending a header of that name. Bytes that are not UTF-8 become U+FFFD for the same reason; a byte order mark is
+ * passed over.
  */
 export function parseJsonBody(raw: string | Uint8Array): ParsedJson {
   const text = typeof raw === 'string' ? raw : new TextDecoder().decode(raw);

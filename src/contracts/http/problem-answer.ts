@@ -2,7 +2,10 @@ import Type, { type Static } from 'typebox';
 
 export const FieldError = Type.Object(
   {
-    pointer: Type.String({ description: 'JSON pointer (RFC 6901) into the body.', examples: ['/context/ip'] }),
+    pointer: Type.String({
+      description: 'JSON pointer (RFC 6901) into the body.',
+      examples: ['/context/ip'],
+    }),
     detail: Type.String({ description: 'For the developer of the caller.', examples: ['is required'] }),
   },
   { title: 'FieldError' },

@@ -123,9 +123,7 @@ const Device = Type.Object(
 
 const Session = Type.Object(
   {
-    id: Absent(
-      Type.String({ description: `Kept as a keyed hash. ${FROM_THE_END_USER}`, examples: ['s_9'] }),
-    ),
+    id: Absent(Type.String({ description: `Kept as a keyed hash. ${FROM_THE_END_USER}`, examples: ['s_9'] })),
     created_at: Absent(Time('When the session began.')),
     authenticated_at: Absent(Time('When the user last proved who they are in this session.')),
   },
@@ -170,7 +168,8 @@ const AuthenticationClaim = Type.Object(
     ),
     acr: Absent(
       Type.String({
-        description: 'Authentication context class reference (OpenID Connect Core 1.0), up to 256 characters.',
+        description:
+          'Authentication context class reference (OpenID Connect Core 1.0), up to 256 characters.',
         examples: ['phr'],
       }),
     ),
@@ -205,7 +204,9 @@ export const EVENT_FIELDS = {
       examples: ['att-77'],
     }),
   ),
-  type: Absent(OneOf(EVENT_TYPES, { description: 'What was tried; `login` when absent.', examples: ['login'] })),
+  type: Absent(
+    OneOf(EVENT_TYPES, { description: 'What was tried; `login` when absent.', examples: ['login'] }),
+  ),
   status: Absent(
     OneOf(EVENT_STATUSES, {
       description:

@@ -1,21 +1,30 @@
 import Type, { type Static, type TSchema, type TUnsafe } from 'typebox';
 
+/** The keywords that are looked at here; TypeBox's own type of a schema names none. */
+interface JsonSchema {
+  readonly $id?: string;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+}
+
 /**
  * The value or `null`: on this wire `null` means absent. Written as a type array, which OpenAPI 3.1 client
  * generators understand as "nullable", where `anyOf` would give them a class of its own.
  */
 export function Nullable<T extends TSchema>(schema: T): TUnsafe<Static<T> | null> {
-  const nullable: Record<string, unknown> = { ...schema };
-  nullable['type'] = [nullable['type'], 'null'];
-  if (Array.isArray(nullable['enum'])) nullable['enum'] = [...nullable['enum'], null];
-  return Type.Unsafe<Static<T> | null>(nullable);
+  const { type, enum: values } = schema as JsonSchema;
+  return Type.Unsafe<Static<T> | null>({
+    ...schema,
+    type: [type, 'null'],
+    ...(values === undefined ? {} : { enum: [...values, null] }),
+  });
 }
 
 /** A schema that stands under `components` of the OpenAPI document, by its `$id`. */
 export function Shared<T extends TSchema>(schema: T): TUnsafe<Static<T>> {
-  const id = ({ ...schema } as Record<string, unknown>)['$id'];
-  if (typeof id !== 'string') throw new TypeError('A shared schema needs an $id.');
-  return Type.Unsafe<Static<T>>({ $ref: `${id}#` });
+  const { $id } = schema as JsonSchema;
+  if ($id === undefined) throw new TypeError('A shared schema needs an $id.');
+  return Type.Unsafe<Static<T>>({ $ref: `${$id}#` });
 }
 
 /** A field of a request that may be missing or `null`. */

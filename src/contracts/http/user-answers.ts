@@ -10,7 +10,9 @@ const Habit = Type.Object(
     weight: Type.Number({ description: 'Accepted logins with it, decayed by age.' }),
     first_seen: Time('By `occurred_at`.'),
     last_seen: Time('By `occurred_at`.'),
-    provisional: Type.Boolean({ description: 'Seen on unchallenged logins only; it vouches for nothing yet.' }),
+    provisional: Type.Boolean({
+      description: 'Seen on unchallenged logins only; it vouches for nothing yet.',
+    }),
   },
   { title: 'Habit' },
 );
@@ -32,8 +34,7 @@ const HABIT_FIELDS = {
   clients: Habits('Browsers and operating systems.'),
 };
 
-const Records = (description: string) =>
-  Type.Array(Shared(DecisionViewAnswer), { description });
+const Records = (description: string) => Type.Array(Shared(DecisionViewAnswer), { description });
 
 /** The answer of `POST /v1/users/lookup`. */
 export const UserAnswer = Type.Object(
@@ -43,7 +44,10 @@ export const UserAnswer = Type.Object(
       description: 'The level of the last decisions; `unknown` without any.',
     }),
     profile: Nullable(
-      Type.Object(PROFILE_FIELDS, { title: 'Profile', description: '`null` before the first accepted login.' }),
+      Type.Object(PROFILE_FIELDS, {
+        title: 'Profile',
+        description: '`null` before the first accepted login.',
+      }),
     ),
     ...HABIT_FIELDS,
     last_decisions: Records('Newest first.'),

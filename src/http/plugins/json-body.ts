@@ -1,15 +1,14 @@
 import { hash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { parseJsonBody } from '../../contracts/http/parse-json-body.ts';
 import { RequestRefused } from '../errors.ts';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
 
 /**
  * The only bodies that are read: `application/json`, with the SHA-256 of the bytes as received, since idempotency and
- * the decision token's `req` speak about exactly those.
- *
- * `JSON.parse` makes `__proto__` and `constructor` plain own fields. Refusing such bodies, as fastify's parser does,
- * would let an end user fail a login with a header of that name; validation and parsing deal with the fields instead.
+ * the decision token's `req` speak about exactly those. A body without a byte is none, which the route refuses if it
+ * needs one.
  */
 export function addJsonBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -22,15 +21,9 @@ export function addJsonBody(app: FastifyInstance): void {
         return;
       }
       request.bodyHash = hash('sha256', bytes, 'base64url');
-      let body: unknown;
-      try {
-        body = JSON.parse(bytes.toString('utf8'));
-      } catch {
-        // The parser's own message would repeat the body, which holds personal data.
-        done(new RequestRefused('invalid_json', 'The body is not valid JSON.'));
-        return;
-      }
-      done(null, body);
+      const parsed = parseJsonBody(bytes);
+      if (parsed.ok) done(null, parsed.value);
+      else done(new RequestRefused('invalid_json', 'The body is not valid JSON.', parsed.errors));
     },
   );
 }

@@ -2,8 +2,8 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { HTTP_SCHEMAS } from '../../contracts/http/http-schemas.ts';
-import { SESSION_COOKIE } from './session-cookie.ts';
 import { SESSION_SCHEMAS } from '../session-schemas.ts';
+import { SESSION_COOKIE } from './session-cookie.ts';
 
 /**
  * The documentation page works without reaching any other host. It sets `style` attributes, so those alone are allowed

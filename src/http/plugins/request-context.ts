@@ -16,7 +16,7 @@ const TRACE_ID_END = 35;
 const UNMATCHED: RouteInfo = Object.freeze({ template: 'unmatched', whileDraining: false, quiet: false });
 
 /** The caller's `x-request-id` where it is sane, else a new one. */
-export function requestIdOf(message: IncomingMessage): string {
+export function requestIdOf(message: Pick<IncomingMessage, 'headers'>): string {
   const sent = message.headers['x-request-id'];
   return typeof sent === 'string' && SAFE_ID.test(sent) ? sent : `req_${uuidv7()}`;
 }

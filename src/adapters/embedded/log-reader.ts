@@ -1,0 +1,32 @@
+import type { DecisionLog } from '../../ports/decision-log.ts';
+import { openLogStore } from './log-store.ts';
+
+/** The reading half of a log that another thread of this process writes. Sees every record once it is durable. */
+export interface LogReader extends Pick<DecisionLog, 'at' | 'read' | 'head' | 'close'> {
+  /** Durable records above a position. */
+  count(after: number): number;
+}
+
+/** @throws LogUnreadable when a newer version wrote the log. */
+export function createLogReader(options: { readonly path: string }): LogReader {
+  const store = openLogStore(options);
+  return {
+    get head() {
+      store.refresh();
+      return store.end().position;
+    },
+    at(position) {
+      store.refresh();
+      return store.at(position);
+    },
+    async read(after, limit) {
+      store.refresh();
+      return store.read(after, limit);
+    },
+    count(after) {
+      store.refresh();
+      return store.count(after);
+    },
+    close: () => store.close(),
+  };
+}

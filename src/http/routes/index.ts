@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify';
+import type { RouteServices } from '../services.ts';
+import { assessRisk } from './assess-risk.ts';
+import { closeSession } from './close-session.ts';
+import { eraseUser } from './erase-user.ts';
+import { exportUser } from './export-user.ts';
+import { giveFeedback } from './give-feedback.ts';
+import { healthz } from './healthz.ts';
+import { jwks } from './jwks.ts';
+import { listPanels } from './list-panels.ts';
+import { lookupUser } from './lookup-user.ts';
+import { metrics } from './metrics.ts';
+import { openSession } from './open-session.ts';
+import { openapi } from './openapi.ts';
+import { readDecision } from './read-decision.ts';
+import { readSession } from './read-session.ts';
+import { readyz } from './readyz.ts';
+import { recordEvent } from './record-event.ts';
+import { reportOutcome } from './report-outcome.ts';
+import { runPanel } from './run-panel.ts';
+import { searchDecisions } from './search-decisions.ts';
+
+/** The API, in the order of its document. */
+const ROUTES: readonly ((app: FastifyInstance, services: RouteServices) => void)[] = [
+  assessRisk,
+  recordEvent,
+  reportOutcome,
+  giveFeedback,
+  readDecision,
+  searchDecisions,
+  listPanels,
+  runPanel,
+  lookupUser,
+  exportUser,
+  eraseUser,
+  openSession,
+  readSession,
+  closeSession,
+  healthz,
+  readyz,
+  metrics,
+  jwks,
+  openapi,
+];
+
+export function registerRoutes(app: FastifyInstance, services: RouteServices): void {
+  for (const register of ROUTES) register(app, services);
+}

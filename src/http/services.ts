@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import type { DecisionTokens } from '../app/decision-token.ts';
+import type { Gatehouse } from '../app/gatehouse.ts';
+import type { IdHasher } from '../app/hash-ids.ts';
+import type { ParseAddress } from '../app/parse-event.ts';
+import type { Quota } from '../app/quota.ts';
+import type { SignIn } from '../app/sign-in.ts';
+import type { Analytics } from '../ports/analytics.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { KeyStore } from '../ports/key-store.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { BrowserOrigin } from './plugins/browser-origin.ts';
+import type { Guard } from './plugins/guard.ts';
+
+export interface HttpConfig {
+  /** Origins under which browsers reach the dashboards besides loopback, as `https://gatehouse.example.org`. */
+  readonly publicOrigins: readonly string[];
+  /** Directory of the built dashboards; `null`: none are served. */
+  readonly dashboardsDir: string | null;
+  /** Version of the API document. */
+  readonly version: string;
+}
+
+/** One thing that decisions or reads depend on. */
+export interface DependencyState {
+  readonly name: string;
+  readonly ok: boolean;
+  /** One sentence for the operator when not ok. */
+  readonly problem: string | null;
+  /** False for what decisions can do without: its failure degrades and does not take the node out of service. */
+  readonly required?: boolean;
+}
+
+/** What the routes call. */
+export interface HttpServices {
+  readonly config: HttpConfig;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly gatehouse: Gatehouse;
+  readonly hasher: IdHasher;
+  readonly parseAddress: ParseAddress;
+  readonly analytics: Pick<Analytics, 'search' | 'panels' | 'panel'>;
+  readonly keys: KeyStore;
+  readonly tokens: DecisionTokens;
+  readonly signIn: SignIn;
+  readonly quota: Quota;
+  readonly metrics: Metrics;
+  readonly readiness: () => Promise<readonly DependencyState[]>;
+}
+
+/** What routes get besides: built with the server. */
+export interface RouteServices extends HttpServices {
+  readonly guard: Guard;
+  readonly origin: BrowserOrigin;
+  readonly isDraining: () => boolean;
+}

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { familiarity } from '../../src/core/familiarity.ts';
+import { HABIT_LIMITS, type Lesson, learn, noteTrouble } from '../../src/core/learn.ts';
+import { HABIT_KINDS, type Profile } from '../../src/core/profile.ts';
+import {
+  decodeProfile,
+  encodeProfile,
+  MAX_PROFILE_BYTES,
+  ProfileFormatError,
+} from '../../src/core/profile-codec.ts';
+import { seededRandom } from '../support/random.ts';
+
+const T = Date.UTC(2026, 0, 5, 9, 30, 0);
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+function lesson(
+  at_ms: number,
+  overrides: Partial<Lesson> = {},
+  features: Partial<Lesson['learnable']['features']> = {},
+): Lesson {
+  return {
+    learnable: {
+      features: {
+        address: 1,
+        network: 2,
+        as: 3,
+        country: 4,
+        place: 5,
+        device: 6,
+        client: 7,
+        browser: 8,
+        os: 9,
+        hour: Math.floor(at_ms / HOUR) % 168,
+        ...features,
+      },
+      placeless: false,
+      carries: { device: true, userAgent: true, rtt: false, headers: false, tlsFingerprint: false },
+      bound: false,
+    },
+    occurredAt_ms: at_ms,
+    decisionId: 'dec_019ab0c4-1234-7abc-8def-0123456789ab',
+    how: 'full',
+    country: 'DE',
+    latitude: 52.52,
+    longitude: 13.4,
+    accuracy_km: 20,
+    ...overrides,
+  };
+}
+
+const device = (profile: Profile, key = 6) => profile.habits.devices.find((habit) => habit.key === key);
+
+describe('learning a profile', () => {
+  it('counts ten looped logins within an hour once', () => {
+    let profile = learn(null, lesson(T));
+    for (let i = 1; i < 10; i++) profile = learn(profile, lesson(T + i * 6 * 60_000));
+    expect(device(profile)?.weight).toBe(1);
+    expect(profile.logins).toBe(1);
+  });
+
+  it('counts the same value on the next day again', () => {
+    let profile = learn(null, lesson(T));
+    profile = learn(profile, lesson(T + DAY));
+    expect(device(profile)?.weight).toBeGreaterThan(1.9);
+    expect(profile.logins).toBe(2);
+  });
+
+  it('never counts a value twice within 20 hours, wherever the hours fall', () => {
+    for (let minutes = 0; minutes <= 20 * 60; minutes += 7) {
+      let profile = learn(null, lesson(T));
+      profile = learn(profile, lesson(T + minutes * 60_000));
+      expect(device(profile)?.weight).toBe(1);
+    }
+  });
+
+  it('does not change the profile that it was given', () => {
+    const before = learn(null, lesson(T));
+    const copy = structuredClone(before);
+    learn(before, lesson(T + DAY, {}, { device: 99 }));
+    expect(before).toEqual(copy);
+  });
+
+  it('makes a new value provisional until seven quiet days have passed', () => {
+    const profile = learn(null, lesson(T, { how: 'provisional' }));
+    expect(familiarity(profile, 'devices', 6, T + DAY)).toMatchObject({ seen: 'provisional' });
+    expect(familiarity(profile, 'devices', 6, T + DAY).weight).toBeLessThan(0.21);
+    expect(familiarity(profile, 'devices', 6, T + 8 * DAY).seen).toBe('established');
+  });
+
+  it('lets provisional values wait anew after trouble', () => {
+    const profile = noteTrouble(learn(null, lesson(T, { how: 'provisional' })), T + 3 * DAY);
+    expect(familiarity(profile, 'devices', 6, T + 8 * DAY).seen).toBe('provisional');
+    expect(familiarity(profile, 'devices', 6, T + 11 * DAY).seen).toBe('established');
+  });
+
+  it('makes a provisional value established by a full lesson, and never the other way round', () => {
+    const provisional = learn(null, lesson(T, { how: 'provisional' }));
+    const full = learn(provisional, lesson(T + HOUR));
+    expect(device(full)?.provisional).toBe(false);
+    const again = learn(full, lesson(T + 2 * HOUR, { how: 'provisional' }));
+    expect(device(again)?.provisional).toBe(false);
+  });
+
+  it('never moves the last login back for a late lesson', () => {
+    const profile = learn(learn(null, lesson(T)), lesson(T - 5 * DAY, { country: 'BR' }, { device: 77 }));
+    expect(profile.last?.at_ms).toBe(T);
+    expect(profile.last?.country).toBe('DE');
+    expect(profile.createdAt_h).toBe(Math.floor((T - 5 * DAY) / HOUR));
+    expect(device(profile, 77)).toBeDefined();
+  });
+
+  it('forgets the least typical value when a list is full', () => {
+    let profile: Profile | null = null;
+    for (let day = 0; day < 30; day++) profile = learn(profile, lesson(T + day * DAY));
+    for (let i = 0; i < 50; i++)
+      profile = learn(profile, lesson(T + 31 * DAY + i * HOUR, {}, { device: 1000 + i }));
+    if (profile === null) throw new Error('unreachable');
+    expect(profile.habits.devices.length).toBe(HABIT_LIMITS.devices);
+    expect(device(profile)).toBeDefined();
+  });
+
+  it('learns how often the user carries a device and recovers fully', () => {
+    let profile: Profile | null = null;
+    for (let day = 0; day < 40; day++) profile = learn(profile, lesson(T + day * DAY));
+    expect(profile?.carries.device).toBe(1);
+    expect(profile?.carries.rtt).toBe(0);
+  });
+});
+
+describe('the stored form of a profile', () => {
+  const random = seededRandom(7);
+  const history = (logins: number): Profile => {
+    let profile: Profile | null = null;
+    let at = T;
+    for (let i = 0; i < logins; i++) {
+      at += Math.floor(random() * 3 * DAY);
+      const pick = (n: number): number => Math.floor(random() * n);
+      profile = learn(
+        profile,
+        lesson(
+          at,
+          {
+            how: random() < 0.5 ? 'full' : 'provisional',
+            country: random() < 0.1 ? null : 'FR',
+            latitude: random() < 0.1 ? null : random() * 180 - 90,
+            longitude: random() * 360 - 180,
+            accuracy_km: random() < 0.2 ? null : random() * 900,
+          },
+          {
+            address: pick(2 ** 32),
+            network: pick(20),
+            as: pick(12),
+            country: pick(9),
+            place: pick(2 ** 32),
+            device: random() < 0.1 ? null : pick(30),
+            client: pick(40),
+            browser: pick(7),
+            os: pick(6),
+            hour: pick(168),
+          },
+        ),
+      );
+      if (random() < 0.02) profile = noteTrouble(profile, at);
+    }
+    if (profile === null) throw new Error('no logins');
+    return profile;
+  };
+
+  it('gives back exactly what was stored', () => {
+    for (const logins of [1, 2, 5, 40, 300, 900]) {
+      const profile = history(logins);
+      expect(decodeProfile(encodeProfile(profile))).toEqual(profile);
+    }
+  });
+
+  it('is at most 1 KiB for a user with years of history and every list full', () => {
+    const profile = history(2_000);
+    for (const kind of HABIT_KINDS)
+      expect(profile.habits[kind].length).toBeLessThanOrEqual(HABIT_LIMITS[kind]);
+    expect(encodeProfile(profile).byteLength).toBeLessThanOrEqual(MAX_PROFILE_BYTES);
+  });
+
+  it('refuses bytes of another format and damaged ones', () => {
+    expect(() => decodeProfile(new Uint8Array([9, 9, 9]))).toThrow(ProfileFormatError);
+    expect(() => decodeProfile(encodeProfile(history(20)).slice(0, 80))).toThrow(ProfileFormatError);
+  });
+});
