@@ -25,9 +25,9 @@ const LAST: ReadonlyMap<string, string> = new Map(
  * 128 bits. Without the secret nobody can test a list of names against them, and two users share a key by chance
  * only from about 2^64 users on.
  *
- * A prefix is a sound way to key SHA-3, which has no length extension (Bertoni et al., "Keccak" submission, 2011,
- * section 5.1.3 of "Cryptographic sponge functions"; NIST's KMAC, SP 800-185, rests on it), and costs less than half
- * of an HMAC, of which a decision would need up to five.
+ * A prefix is a sound way to key SHA-3, which has no length extension (Bertoni, Daemen, Peeters, Van Assche, "On the
+ * security of the keyed sponge construction", SKEW 2011; KMAC of NIST SP 800-185 rests on it), and costs less than
+ * half of an HMAC here. A decision needs up to five.
  *
  * The message is unambiguous: the secret has a fixed length, and kind and tenant stand with their lengths before the
  * value, so that no choice of ids makes two triples equal. Ids are hashed as they came. Login names are what people

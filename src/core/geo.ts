@@ -24,8 +24,7 @@ export function distance_km(
 ): number {
   const sinLat = Math.sin(((latitude2 - latitude1) * RADIANS) / 2);
   const sinLon = Math.sin(((longitude2 - longitude1) * RADIANS) / 2);
-  const h =
-    sinLat * sinLat + Math.cos(latitude1 * RADIANS) * Math.cos(latitude2 * RADIANS) * sinLon * sinLon;
+  const h = sinLat * sinLat + Math.cos(latitude1 * RADIANS) * Math.cos(latitude2 * RADIANS) * sinLon * sinLon;
   // Rounding can carry h a hair beyond 1 for antipodes, where asin has no value.
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)));
 }

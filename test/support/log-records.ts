@@ -1,12 +1,12 @@
 import type { Action, JudgedSignal, Level } from '../../src/core/decision.ts';
 import type { EventStatus, EventType } from '../../src/core/event.ts';
 import type {
+  AttemptState,
   DecisionRecord,
   ErasureRecord,
   FeedbackRecord,
   OutcomeRecord,
   RecordSource,
-  AttemptState,
 } from '../../src/core/record.ts';
 import type { Category } from '../../src/core/signal.ts';
 
@@ -59,7 +59,15 @@ function signalsOf(count: number): JudgedSignal[] {
       };
     }
     if (index % 3 === 1) {
-      return { id, category, state: 'neutral', logOdds: 0, rawLogOdds: 0, details: { seen: true }, why: null };
+      return {
+        id,
+        category,
+        state: 'neutral',
+        logOdds: 0,
+        rawLogOdds: 0,
+        details: { seen: true },
+        why: null,
+      };
     }
     return { id, category, state: 'abstain', logOdds: 0, rawLogOdds: 0, details: {}, why: 'no_history' };
   });

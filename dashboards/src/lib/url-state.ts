@@ -88,7 +88,7 @@ export const parseQuery = (query: string): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(query));
 
 /** Flat words → query text with its leading `?`, or an empty string. */
-export const stringifyQuery = (search: Readonly<Record<string, unknown>>): string => {
+export const stringifyQuery = (search: object): string => {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(search)) {
     if (typeof value === 'string' || typeof value === 'number' || value === true)

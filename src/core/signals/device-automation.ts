@@ -146,5 +146,7 @@ function isHabitual(facts: Facts, now_ms: number): boolean {
   if (browser !== null) {
     return familiarity(facts.profile.value, 'browsers', browser, now_ms).seen === 'established';
   }
-  return client !== null && familiarity(facts.profile.value, 'clients', client, now_ms).seen === 'established';
+  return (
+    client !== null && familiarity(facts.profile.value, 'clients', client, now_ms).seen === 'established'
+  );
 }

@@ -1,13 +1,6 @@
 import type { Signal } from '../signal.ts';
 import { WEIGHTS } from '../weights.ts';
-import {
-  profileHidden,
-  STRANGE,
-  strangeDevice,
-  unverified,
-  withClient,
-  withFeatures,
-} from './examples.ts';
+import { profileHidden, STRANGE, strangeDevice, unverified, withClient, withFeatures } from './examples.ts';
 import { judgeChange } from './support/client-change.ts';
 import { count, num, text } from './support/words.ts';
 
@@ -51,8 +44,6 @@ export const deviceChangedBrowser: Signal = {
         facts: (base) => withClient({ browserMajor: 145 })(withFeatures({ client: STRANGE.client })(base)),
       },
     ],
-    abstaining: [
-      { name: 'The password is not checked yet', event: unverified, facts: profileHidden },
-    ],
+    abstaining: [{ name: 'The password is not checked yet', event: unverified, facts: profileHidden }],
   },
 };

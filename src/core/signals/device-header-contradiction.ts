@@ -136,14 +136,15 @@ export const deviceHeaderContradiction: Signal = {
 /** Engines without client hints: Gecko and WebKit send none, and every iOS browser is WebKit. */
 function isOtherEngine(client: ClientFacts, brands: string): boolean {
   if (!brands.includes('"Chromium"') && !brands.includes('"Google Chrome"')) return false;
-  if (client.osFamily === 'ios' || client.osFamily === 'ipados') return true;
+  if (client.osFamily === 'ios') return true;
   const family = client.browserFamily;
   return family !== null && (family.includes('firefox') || family.includes('safari'));
 }
 
 /** Only Chrome's user agent carries the version of its engine; Edge, Opera and others count their own. */
 function isOtherVersion(client: ClientFacts, brands: string): boolean {
-  if (client.browserFamily !== 'chrome' || client.browserMajor === null) return false;
+  const family = client.browserFamily;
+  if ((family !== 'chrome' && family !== 'chrome mobile') || client.browserMajor === null) return false;
   const major = versionOf(brands, '"Chromium";v="');
   return major !== null && major !== client.browserMajor;
 }
@@ -169,7 +170,9 @@ function isOtherPlatform(client: ClientFacts, header: string): boolean {
   if (claimed === null || hinted === null || claimed === hinted) return false;
   // Desktop mode of Android browsers claims Linux; Android apps run on Chrome OS.
   if (claimed === 'linux' && (hinted === 'android' || hinted === 'chromeos')) return false;
-  return !(claimed === 'android' && hinted === 'chromeos') && !(claimed === 'chromeos' && hinted === 'android');
+  return (
+    !(claimed === 'android' && hinted === 'chromeos') && !(claimed === 'chromeos' && hinted === 'android')
+  );
 }
 
 /** The platform names of User-Agent Client Hints (WICG draft, `Sec-CH-UA-Platform`); others cannot be compared. */
@@ -195,19 +198,11 @@ function hintedPlatform(header: string): Platform | null {
 
 const PLATFORMS: ReadonlyMap<string, Platform> = new Map<string, Platform>([
   ['windows', 'windows'],
-  ['macos', 'macos'],
   ['mac os', 'macos'],
-  ['mac os x', 'macos'],
   ['ios', 'ios'],
-  ['ipados', 'ios'],
   ['android', 'android'],
-  ['chromeos', 'chromeos'],
   ['chrome os', 'chromeos'],
-  ['chromium os', 'chromeos'],
   ['linux', 'linux'],
-  ['ubuntu', 'linux'],
-  ['debian', 'linux'],
-  ['fedora', 'linux'],
 ]);
 
 /** Only families that certainly map to one hinted platform. */

@@ -26,12 +26,7 @@ export const deviceOldClient: Signal = {
     const age_years = (event.occurredAt_ms / MS_PER_DAY - released_day) / DAYS_PER_YEAR;
     if (age_years <= W.free_years) return neutral();
     if (facts.profile.known && facts.profile.value !== null && facts.features.client !== null) {
-      const habit = familiarity(
-        facts.profile.value,
-        'clients',
-        facts.features.client,
-        event.occurredAt_ms,
-      );
+      const habit = familiarity(facts.profile.value, 'clients', facts.features.client, event.occurredAt_ms);
       if (habit.seen === 'established') return neutral({ age_years });
     }
     return evidence(Math.min(W.max, W.per_year * (age_years - W.free_years)), {
@@ -62,8 +57,6 @@ export const deviceOldClient: Signal = {
         facts: withClient({ browserMajor: 63, released_day: NOW_day - 3_000 }),
       },
     ],
-    abstaining: [
-      { name: 'A version whose release is not known', facts: withClient({ released_day: null }) },
-    ],
+    abstaining: [{ name: 'A version whose release is not known', facts: withClient({ released_day: null }) }],
   },
 };

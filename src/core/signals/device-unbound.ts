@@ -17,9 +17,7 @@ export const deviceUnbound: Signal = {
   judge(event, facts) {
     if (!facts.profile.known) return abstain(facts.profile.why);
     if (facts.profile.value === null) return abstain('no_history');
-    return facts.profile.value.boundDevice && event.device?.bound !== true
-      ? evidence(W.nats)
-      : neutral();
+    return facts.profile.value.boundDevice && event.device?.bound !== true ? evidence(W.nats) : neutral();
   },
   explain: () => 'The user has a hardware-bound device, and its key was not shown this time',
   examples: {

@@ -333,7 +333,10 @@ export const profileHidden = (facts: Facts): Facts => ({ ...facts, profile: unkn
 
 /** A cookie that this user was never seen with. */
 export const strangeDevice = (facts: Facts): Facts =>
-  all(withFeatures({ device: STRANGE.device }), withSharing({ deviceUsers: 0, deviceUsersSeen_24h: 0 }))({
+  all(
+    withFeatures({ device: STRANGE.device }),
+    withSharing({ deviceUsers: 0, deviceUsersSeen_24h: 0 }),
+  )({
     ...facts,
     deviceIsTheirs: known(false),
   });

@@ -36,14 +36,14 @@ SELECT
     sum(toInt64(c.1)) AS decisions,
     sum(c.1 * toInt64(round(c.9 * 1000000))) AS score_micro,
     sum(c.1 * toInt64(c.10)) AS degraded,
-    uniqStateIf(user_key, c.1 = 1 AND user_key != '') AS users
-FROM decisions
+    uniqStateIf(d.user_key, c.1 = 1 AND d.user_key != '') AS users
+FROM decisions AS d
 ARRAY JOIN arrayConcat(
-    [(toInt8(1), occurred_at, application, type, status, action, level, source, score, degraded)],
-    if(superseded_id = '', [], [(toInt8(-1), superseded_at, superseded_application, superseded_type,
-        superseded_status, superseded_action, superseded_level, superseded_source, superseded_score,
-        superseded_degraded)])) AS c
-WHERE decisions.source != 'dry_run'
+    [(toInt8(1), d.occurred_at, d.application, d.type, d.status, d.action, d.level, d.source, d.score, d.degraded)],
+    if(d.superseded_id = '', [], [(toInt8(-1), d.superseded_at, d.superseded_application, d.superseded_type,
+        d.superseded_status, d.superseded_action, d.superseded_level, d.superseded_source, d.superseded_score,
+        d.superseded_degraded)])) AS c
+WHERE d.source != 'dry_run'
 GROUP BY tenant, bucket, application, type, status, action, level, source;
 
 CREATE TABLE IF NOT EXISTS countries_by_minute
@@ -72,12 +72,12 @@ SELECT
     c.6 AS action,
     c.7 AS source,
     sum(toInt64(c.1)) AS decisions
-FROM decisions
+FROM decisions AS d
 ARRAY JOIN arrayConcat(
-    [(toInt8(1), occurred_at, country, application, type, action, source)],
-    if(superseded_id = '', [], [(toInt8(-1), superseded_at, superseded_country, superseded_application,
-        superseded_type, superseded_action, superseded_source)])) AS c
-WHERE decisions.source != 'dry_run'
+    [(toInt8(1), d.occurred_at, d.country, d.application, d.type, d.action, d.source)],
+    if(d.superseded_id = '', [], [(toInt8(-1), d.superseded_at, d.superseded_country, d.superseded_application,
+        d.superseded_type, d.superseded_action, d.superseded_source)])) AS c
+WHERE d.source != 'dry_run'
 GROUP BY tenant, bucket, country, application, type, action, source;
 
 CREATE TABLE IF NOT EXISTS reasons_by_minute
@@ -104,12 +104,12 @@ SELECT
     c.5 AS type,
     c.6 AS source,
     sum(toInt64(c.1)) AS decisions
-FROM decisions
+FROM decisions AS d
 ARRAY JOIN arrayConcat(
-    arrayMap(r -> (toInt8(1), occurred_at, r, application, type, source), reasons),
-    arrayMap(r -> (toInt8(-1), superseded_at, r, superseded_application, superseded_type, superseded_source),
-        superseded_reasons)) AS c
-WHERE decisions.source != 'dry_run'
+    arrayMap(r -> (toInt8(1), d.occurred_at, r, d.application, d.type, d.source), d.reasons),
+    arrayMap(r -> (toInt8(-1), d.superseded_at, r, d.superseded_application, d.superseded_type,
+        d.superseded_source), d.superseded_reasons)) AS c
+WHERE d.source != 'dry_run'
 GROUP BY tenant, bucket, reason, application, type, source;
 
 -- By the time of the decision that the outcome speaks of, so that rates divide like by like.
@@ -135,7 +135,7 @@ SELECT
     status,
     method,
     toInt64(count()) AS outcomes
-FROM outcomes
+FROM outcomes AS d
 GROUP BY tenant, bucket, resolution, status, method;
 
 CREATE TABLE IF NOT EXISTS decisions_by_hour
@@ -171,14 +171,14 @@ SELECT
     sum(toInt64(c.1)) AS decisions,
     sum(c.1 * toInt64(round(c.9 * 1000000))) AS score_micro,
     sum(c.1 * toInt64(c.10)) AS degraded,
-    uniqStateIf(user_key, c.1 = 1 AND user_key != '') AS users
-FROM decisions
+    uniqStateIf(d.user_key, c.1 = 1 AND d.user_key != '') AS users
+FROM decisions AS d
 ARRAY JOIN arrayConcat(
-    [(toInt8(1), occurred_at, application, type, status, action, level, source, score, degraded)],
-    if(superseded_id = '', [], [(toInt8(-1), superseded_at, superseded_application, superseded_type,
-        superseded_status, superseded_action, superseded_level, superseded_source, superseded_score,
-        superseded_degraded)])) AS c
-WHERE decisions.source != 'dry_run'
+    [(toInt8(1), d.occurred_at, d.application, d.type, d.status, d.action, d.level, d.source, d.score, d.degraded)],
+    if(d.superseded_id = '', [], [(toInt8(-1), d.superseded_at, d.superseded_application, d.superseded_type,
+        d.superseded_status, d.superseded_action, d.superseded_level, d.superseded_source, d.superseded_score,
+        d.superseded_degraded)])) AS c
+WHERE d.source != 'dry_run'
 GROUP BY tenant, bucket, application, type, status, action, level, source;
 
 CREATE TABLE IF NOT EXISTS countries_by_hour
@@ -207,12 +207,12 @@ SELECT
     c.6 AS action,
     c.7 AS source,
     sum(toInt64(c.1)) AS decisions
-FROM decisions
+FROM decisions AS d
 ARRAY JOIN arrayConcat(
-    [(toInt8(1), occurred_at, country, application, type, action, source)],
-    if(superseded_id = '', [], [(toInt8(-1), superseded_at, superseded_country, superseded_application,
-        superseded_type, superseded_action, superseded_source)])) AS c
-WHERE decisions.source != 'dry_run'
+    [(toInt8(1), d.occurred_at, d.country, d.application, d.type, d.action, d.source)],
+    if(d.superseded_id = '', [], [(toInt8(-1), d.superseded_at, d.superseded_country, d.superseded_application,
+        d.superseded_type, d.superseded_action, d.superseded_source)])) AS c
+WHERE d.source != 'dry_run'
 GROUP BY tenant, bucket, country, application, type, action, source;
 
 CREATE TABLE IF NOT EXISTS reasons_by_hour
@@ -239,12 +239,12 @@ SELECT
     c.5 AS type,
     c.6 AS source,
     sum(toInt64(c.1)) AS decisions
-FROM decisions
+FROM decisions AS d
 ARRAY JOIN arrayConcat(
-    arrayMap(r -> (toInt8(1), occurred_at, r, application, type, source), reasons),
-    arrayMap(r -> (toInt8(-1), superseded_at, r, superseded_application, superseded_type, superseded_source),
-        superseded_reasons)) AS c
-WHERE decisions.source != 'dry_run'
+    arrayMap(r -> (toInt8(1), d.occurred_at, r, d.application, d.type, d.source), d.reasons),
+    arrayMap(r -> (toInt8(-1), d.superseded_at, r, d.superseded_application, d.superseded_type,
+        d.superseded_source), d.superseded_reasons)) AS c
+WHERE d.source != 'dry_run'
 GROUP BY tenant, bucket, reason, application, type, source;
 
 -- By the time of the decision that the outcome speaks of, so that rates divide like by like.
@@ -270,7 +270,7 @@ SELECT
     status,
     method,
     toInt64(count()) AS outcomes
-FROM outcomes
+FROM outcomes AS d
 GROUP BY tenant, bucket, resolution, status, method;
 
 CREATE TABLE IF NOT EXISTS decisions_by_day
@@ -306,14 +306,14 @@ SELECT
     sum(toInt64(c.1)) AS decisions,
     sum(c.1 * toInt64(round(c.9 * 1000000))) AS score_micro,
     sum(c.1 * toInt64(c.10)) AS degraded,
-    uniqStateIf(user_key, c.1 = 1 AND user_key != '') AS users
-FROM decisions
+    uniqStateIf(d.user_key, c.1 = 1 AND d.user_key != '') AS users
+FROM decisions AS d
 ARRAY JOIN arrayConcat(
-    [(toInt8(1), occurred_at, application, type, status, action, level, source, score, degraded)],
-    if(superseded_id = '', [], [(toInt8(-1), superseded_at, superseded_application, superseded_type,
-        superseded_status, superseded_action, superseded_level, superseded_source, superseded_score,
-        superseded_degraded)])) AS c
-WHERE decisions.source != 'dry_run'
+    [(toInt8(1), d.occurred_at, d.application, d.type, d.status, d.action, d.level, d.source, d.score, d.degraded)],
+    if(d.superseded_id = '', [], [(toInt8(-1), d.superseded_at, d.superseded_application, d.superseded_type,
+        d.superseded_status, d.superseded_action, d.superseded_level, d.superseded_source, d.superseded_score,
+        d.superseded_degraded)])) AS c
+WHERE d.source != 'dry_run'
 GROUP BY tenant, bucket, application, type, status, action, level, source;
 
 CREATE TABLE IF NOT EXISTS countries_by_day
@@ -342,12 +342,12 @@ SELECT
     c.6 AS action,
     c.7 AS source,
     sum(toInt64(c.1)) AS decisions
-FROM decisions
+FROM decisions AS d
 ARRAY JOIN arrayConcat(
-    [(toInt8(1), occurred_at, country, application, type, action, source)],
-    if(superseded_id = '', [], [(toInt8(-1), superseded_at, superseded_country, superseded_application,
-        superseded_type, superseded_action, superseded_source)])) AS c
-WHERE decisions.source != 'dry_run'
+    [(toInt8(1), d.occurred_at, d.country, d.application, d.type, d.action, d.source)],
+    if(d.superseded_id = '', [], [(toInt8(-1), d.superseded_at, d.superseded_country, d.superseded_application,
+        d.superseded_type, d.superseded_action, d.superseded_source)])) AS c
+WHERE d.source != 'dry_run'
 GROUP BY tenant, bucket, country, application, type, action, source;
 
 CREATE TABLE IF NOT EXISTS reasons_by_day
@@ -374,12 +374,12 @@ SELECT
     c.5 AS type,
     c.6 AS source,
     sum(toInt64(c.1)) AS decisions
-FROM decisions
+FROM decisions AS d
 ARRAY JOIN arrayConcat(
-    arrayMap(r -> (toInt8(1), occurred_at, r, application, type, source), reasons),
-    arrayMap(r -> (toInt8(-1), superseded_at, r, superseded_application, superseded_type, superseded_source),
-        superseded_reasons)) AS c
-WHERE decisions.source != 'dry_run'
+    arrayMap(r -> (toInt8(1), d.occurred_at, r, d.application, d.type, d.source), d.reasons),
+    arrayMap(r -> (toInt8(-1), d.superseded_at, r, d.superseded_application, d.superseded_type,
+        d.superseded_source), d.superseded_reasons)) AS c
+WHERE d.source != 'dry_run'
 GROUP BY tenant, bucket, reason, application, type, source;
 
 -- By the time of the decision that the outcome speaks of, so that rates divide like by like.
@@ -405,5 +405,5 @@ SELECT
     status,
     method,
     toInt64(count()) AS outcomes
-FROM outcomes
+FROM outcomes AS d
 GROUP BY tenant, bucket, resolution, status, method;

@@ -29,10 +29,6 @@ export function judgeChange(
   const nats = novelty(familiar, weights);
   if (nats === 0) return neutral();
   const own_device = isOwnDevice(event, facts);
-  const share = own_device
-    ? W.on_own_device
-    : missesOwnDevice(event, facts)
-      ? W.beside_missing_device
-      : 1;
+  const share = own_device ? W.on_own_device : missesOwnDevice(event, facts) ? W.beside_missing_device : 1;
   return evidence(nats * share, { family, known_families: familiar.distinct, own_device });
 }

@@ -1,0 +1,75 @@
+import { familiarity } from '../familiarity.ts';
+import { unknown } from '../known.ts';
+import { abstain, evidence, neutral, type Signal } from '../signal.ts';
+import { WEIGHTS } from '../weights.ts';
+import {
+  behindProxy,
+  inLisbon,
+  newcomer,
+  nextDoor,
+  privateAddress,
+  withAddress,
+  withFeatures,
+} from './examples.ts';
+import { addressSilence, sharingWeight } from './support/address.ts';
+import { novelty } from './support/novelty.ts';
+import { count, num, text } from './support/words.ts';
+
+const W = WEIGHTS['network.new_as'];
+
+export const networkNewAs: Signal = {
+  id: 'network.new_as',
+  category: 'network',
+  title: 'New network operator',
+  description:
+    'The autonomous system (the provider behind the address) is one where this user is not established. Addresses ' +
+    'change daily, providers seldom. Honest people meet it on every new Wi-Fi, so it grows with the user’s history, ' +
+    'is cheap for users of many networks, weak for phones, and weak in networks where colleagues log in.',
+  needs: ['address.as', 'features.as', 'profile', 'sharing'],
+  dependsOnOthers: false,
+  judge(event, facts) {
+    const silence = addressSilence(facts);
+    if (silence !== null) return abstain(silence);
+    if (!facts.profile.known) return abstain(facts.profile.why);
+    if (facts.profile.value === null) return abstain('no_history');
+    if (!facts.address.as.known) return abstain(facts.address.as.why);
+    const familiar = familiarity(facts.profile.value, 'ases', facts.features.as, event.occurredAt_ms);
+    if (familiar.total === 0) return abstain('no_history');
+    let nats = novelty(familiar, W);
+    if (nats === 0) return neutral();
+    if (facts.address.relay) nats *= W.relay_share;
+    else if (facts.address.mobile) nats *= W.mobile_share;
+    if (facts.sharing.known) nats *= sharingWeight(facts.sharing.value.networkUsers);
+    return evidence(nats, {
+      asn: facts.address.as.value.number,
+      as_name: facts.address.as.value.name,
+      known_operators: familiar.distinct,
+      provisional: familiar.seen === 'provisional',
+    });
+  },
+  explain(details) {
+    const operator = text(details, 'as_name', `AS${num(details, 'asn')}`);
+    if (details.provisional === true) return `${operator} is new for this user and not yet confirmed`;
+    const known = count(num(details, 'known_operators'), 'other provider', 'other providers');
+    return `First login through ${operator}; the user is known with ${known}`;
+  },
+  examples: {
+    positive: [
+      { name: 'Through a provider in Lisbon', facts: inLisbon },
+      { name: 'Through another provider in the own town', facts: nextDoor },
+    ],
+    negative: [
+      { name: 'Through the provider at home' },
+      {
+        name: 'A new address of the provider at home',
+        facts: withFeatures({ address: 0x2a01, network: 0x2a02 }),
+      },
+    ],
+    abstaining: [
+      { name: 'No table knows the operator', facts: withAddress({ as: unknown('unavailable') }) },
+      { name: 'From a private address', facts: privateAddress },
+      { name: 'A first login', facts: newcomer },
+      { name: 'Behind a proxy before the auth server', facts: behindProxy },
+    ],
+  },
+};

@@ -1,0 +1,37 @@
+import { createIpIntelligence, type LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
+import { parseListSources } from './adapters/ip-intelligence/list-source.ts';
+import type { SourceLog } from './adapters/ip-intelligence/source-log.ts';
+import { type Config, ConfigError } from './config.ts';
+
+/** About 25 MB. */
+const CACHED_ADDRESSES = 50_000;
+
+/**
+ * IP intelligence as the configuration says. `cacheDir` keeps compiled tables between starts; `null`: nothing is kept.
+ *
+ * @throws ConfigError when the lists are not well written; lists that cannot be read only show in its status.
+ */
+export async function openIpIntelligence(
+  config: Config,
+  cacheDir: string | null,
+  log: SourceLog,
+): Promise<LoadedIpIntelligence> {
+  const lists = parseListSources(config.ipLists ?? '');
+  if (!lists.ok) throw new ConfigError(`GATEHOUSE_IP_LISTS ${lists.problem}`);
+  return createIpIntelligence({
+    config: {
+      lists: lists.sources,
+      mmdb: {
+        ...(config.mmdbCity === null ? {} : { city: config.mmdbCity }),
+        ...(config.mmdbAsn === null ? {} : { asn: config.mmdbAsn }),
+        ...(config.mmdbAnonymous === null ? {} : { anonymous: config.mmdbAnonymous }),
+      },
+      cacheEntries: CACHED_ADDRESSES,
+      builtinHosting: true,
+      builtinPlaces: true,
+      builtinAs: true,
+      cacheDir,
+    },
+    log,
+  });
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { takeLinkToken } from '../../dashboards/src/lib/link-token.ts';
+import {
+  isOpenEnded,
+  parseRangeSearch,
+  rangeKey,
+  rangeOf,
+  searchOfWindow,
+  windowBefore,
+  windowOf,
+} from '../../dashboards/src/lib/time-range.ts';
+import {
+  hiddenText,
+  parseDecisionsSearch,
+  parseHidden,
+  parseOverviewSearch,
+  parseQuery,
+  parseSignInSearch,
+  safeReturnPath,
+  stringifyQuery,
+} from '../../dashboards/src/lib/url-state.ts';
+
+const NOW = Date.parse('2026-11-23T12:00:00Z');
+
+describe('the URL', () => {
+  test('gives back every state that was put into it', () => {
+    for (const state of [
+      {},
+      { user: '123' },
+      { user: 'a&b=c#d %2F ü 🙂 __proto__', ip: '2001:db8::1', action: 'block' as const },
+      { level: 'high' as const, reason: 'location.impossible_travel', range: '7d' as const },
+      searchOfWindow({ from_ms: NOW - 1000, to_ms: NOW }),
+    ]) {
+      expect(parseDecisionsSearch(parseQuery(stringifyQuery(state)))).toEqual(state);
+    }
+    const overview = { range: '6h' as const, paused: true as const, hide: 'allow,low' };
+    expect(parseOverviewSearch(parseQuery(stringifyQuery(overview)))).toEqual(overview);
+  });
+
+  test('a damaged link shows the default instead of an error', () => {
+    expect(parseOverviewSearch({ range: '99y', paused: 'perhaps', hide: '<script>', from: 'x' })).toEqual({});
+    expect(parseDecisionsSearch({ action: 'explode', level: 7, user: '  ', ip: 'x'.repeat(300) })).toEqual(
+      {},
+    );
+    expect(parseDecisionsSearch({ range: 'toString' })).toEqual({});
+  });
+
+  test('an id that looks like a number stays text', () => {
+    expect(parseDecisionsSearch(parseQuery('?user=0042'))).toEqual({ user: '0042' });
+  });
+
+  test('equal sets of hidden series have equal links', () => {
+    expect(hiddenText(parseHidden('low,allow,low'))).toBe('allow,low');
+    expect(hiddenText(new Set())).toBeUndefined();
+  });
+});
+
+describe('a time range', () => {
+  test('that is relative moves with the clock and keeps its cache key', () => {
+    const range = rangeOf({ range: '1h' }, { kind: 'any' });
+    expect(windowOf(range, NOW)).toEqual({ from_ms: NOW - 3_600_000, to_ms: NOW });
+    expect(windowOf(range, NOW + 5)).toEqual({ from_ms: NOW + 5 - 3_600_000, to_ms: NOW + 5 });
+    expect(rangeKey(range)).toBe('1h');
+  });
+
+  test('of one’s own stands still, beats a preset, and ends polling once it is over', () => {
+    const search = parseRangeSearch({
+      from: '2026-11-23T09:00:00+01:00',
+      to: '2026-11-23T10:00:00Z',
+      range: '1h',
+    });
+    const range = rangeOf(search, { kind: 'any' });
+    expect(windowOf(range, NOW)).toEqual({
+      from_ms: Date.parse('2026-11-23T08:00:00Z'),
+      to_ms: Date.parse('2026-11-23T10:00:00Z'),
+    });
+    expect(isOpenEnded(range, NOW)).toBe(false);
+    expect(isOpenEnded(range, Date.parse('2026-11-23T09:30:00Z'))).toBe(true);
+  });
+
+  test('that runs backwards or is half given is none', () => {
+    expect(parseRangeSearch({ from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' })).toEqual({});
+    expect(parseRangeSearch({ from: '2026-02-01T00:00:00Z' })).toEqual({});
+  });
+
+  test('is compared with the one of the same width just before', () => {
+    expect(windowBefore({ from_ms: 1000, to_ms: 1500 })).toEqual({ from_ms: 500, to_ms: 1000 });
+  });
+});
+
+describe('the way back after signing in', () => {
+  test('leads to pages of this application', () => {
+    for (const path of ['/', '/decisions?user=u_42', '/decisions/dec_019?x=1#top']) {
+      expect(safeReturnPath(path)).toBe(path);
+    }
+  });
+
+  test('never leads to another origin, whatever its disguise', () => {
+    for (const path of [
+      'https://evil.example/',
+      '//evil.example',
+      '/\\evil.example',
+      '/\t/evil.example',
+      '/\n/evil.example',
+      'javascript:alert(1)',
+      '\\\\evil.example',
+      '/a\\b',
+      '',
+      undefined,
+      7,
+    ]) {
+      expect(safeReturnPath(path)).toBeUndefined();
+    }
+  });
+
+  test('never leads round to the sign-in itself', () => {
+    expect(safeReturnPath('/sign-in?return=%2F')).toBeUndefined();
+    expect(safeReturnPath('/sign-in')).toBeUndefined();
+    expect(parseSignInSearch({ return: '//evil.example', reason: 'expired' })).toEqual({ reason: 'expired' });
+  });
+});
+
+describe('the one-time token of a sign-in link', () => {
+  const bar = () => {
+    const replaced: string[] = [];
+    return {
+      replaced,
+      replaceState: (_data: unknown, _unused: string, url: string) => void replaced.push(url),
+    };
+  };
+
+  test('is taken and leaves the address bar', () => {
+    const history = bar();
+    const place = { pathname: '/sign-in', search: '?return=%2Fdecisions', hash: '#token=abc-_123' };
+    expect(takeLinkToken(place, history)).toBe('abc-_123');
+    expect(history.replaced).toEqual(['/sign-in?return=%2Fdecisions']);
+  });
+
+  test('is looked for nowhere else', () => {
+    const history = bar();
+    expect(takeLinkToken({ pathname: '/decisions', search: '', hash: '#token=abc' }, history)).toBeNull();
+    expect(takeLinkToken({ pathname: '/sign-in', search: '?token=abc', hash: '' }, history)).toBeNull();
+    expect(takeLinkToken({ pathname: '/sign-in', search: '', hash: '#content' }, history)).toBeNull();
+    expect(history.replaced).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/http-server.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+}
+
+let test: TestServer;
+let document: {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+};
+beforeAll(async () => {
+  test = await startTestServer();
+  document = (await test.inject({ url: '/openapi.json' })).json();
+});
+afterAll(() => test.close());
+
+const operations = (): [string, Operation][] =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
+  );
+
+describe('the OpenAPI document', () => {
+  it('is 3.1 and has every call of the API', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(
+      operations()
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual(
+      [
+        'POST /v1/risk',
+        'POST /v1/events',
+        'POST /v1/challenges/{id}/outcome',
+        'POST /v1/decisions/{id}/feedback',
+        'GET /v1/decisions/{id}',
+        'POST /v1/decisions/search',
+        'POST /v1/users/lookup',
+        'POST /v1/users/export',
+        'POST /v1/users/erase',
+        'GET /v1/analytics/panels',
+        'GET /v1/analytics/panels/{id}',
+        'POST /session',
+        'GET /session',
+        'DELETE /session',
+        'GET /healthz',
+        'GET /readyz',
+        'GET /metrics',
+        'GET /.well-known/jwks.json',
+        'GET /openapi.json',
+      ].sort(),
+    );
+  });
+
+  it('points at nothing that is not there, and repeats no $id', () => {
+    const dangling: string[] = [];
+    const visit = (value: unknown): void => {
+      if (Array.isArray(value)) value.forEach(visit);
+      else if (typeof value === 'object' && value !== null) {
+        for (const [name, inner] of Object.entries(value)) {
+          if (name === '$ref' && typeof inner === 'string' && !resolves(inner)) dangling.push(inner);
+          if (name === '$id') dangling.push(`$id ${String(inner)}`);
+          visit(inner);
+        }
+      }
+    };
+    visit(document);
+    expect(dangling).toEqual([]);
+  });
+
+  it('gives each operation its own id, a summary, its scope and its errors as problems', () => {
+    const ids = operations().map(([, { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [name, operation] of operations()) {
+      expect(operation.summary.length, name).toBeGreaterThan(3);
+      expect(operation.responses['500']?.content, name).toHaveProperty(['application/problem+json']);
+      if (name.includes(' /v1/')) {
+        expect(operation.security[0]?.['apiKey'], name).toHaveLength(1);
+        for (const status of ['401', '403', '429']) {
+          expect(operation.responses[status]?.content, name).toHaveProperty([
+            'application/problem+json',
+            'examples',
+          ]);
+        }
+      }
+    }
+    expect(document.paths['/v1/risk']?.['post']?.security).toEqual([{ apiKey: ['risk:write'] }]);
+  });
+
+  it('is browsable at /docs without asking any other host', async () => {
+    const page = await test.inject({ url: '/docs' });
+    expect(page.statusCode).toBe(200);
+    const initializer = await test.inject({ url: '/docs/static/swagger-initializer.js' });
+    expect(page.body + initializer.body).not.toMatch(/https?:\/\/(?!localhost|json-schema\.org)/);
+    expect(initializer.body).toContain('"validatorUrl":null');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'index.css']) {
+      expect((await test.inject({ url: `/docs/static/${file}` })).statusCode).toBe(200);
+    }
+  });
+});
+
+function resolves(ref: string): boolean {
+  if (!ref.startsWith('#/')) return false;
+  let at: unknown = document;
+  for (const part of ref.slice(2).split('/')) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, part)) return false;
+    at = Object.entries(at).find(([name]) => name === part)?.[1];
+  }
+  return true;
+}
