@@ -1,4 +1,7 @@
-import { createIpIntelligence, type LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
+import {
+  createIpIntelligence,
+  type LoadedIpIntelligence,
+} from './adapters/ip-intelligence/create-ip-intelligence.ts';
 import { parseListSources } from './adapters/ip-intelligence/list-source.ts';
 import type { SourceLog } from './adapters/ip-intelligence/source-log.ts';
 import { type Config, ConfigError } from './config.ts';

@@ -37,8 +37,10 @@ function sources(folder: string): readonly string[] {
 
 function imports(file: string): readonly string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const found = text.matchAll(/(?:\bfrom\s*|\bimport\s*\(\s*|^import\s+)['"]([^'"]+)['"]/gm);
-  return [...found].map((match) => match[1] ?? '');
+  const found = text.matchAll(
+    /^(?:import|export)\s(?:[^'";]*?\sfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+  );
+  return [...found].map((match) => match[1] ?? match[2] ?? '');
 }
 
 const roomOf = (file: string): string | undefined =>

@@ -39,9 +39,9 @@ export type ParsedEvent =
 export const DEFAULT_APPLICATION = 'default';
 
 /** How far the clocks of callers run ahead of ours. */
-const MAX_AHEAD_ms = 5 * 60_000;
+const MAX_AHEAD_MS = 5 * 60_000;
 /** Older events rewrite history, which takes the scope `import`. */
-const MAX_BACK_ms = 24 * 3_600_000;
+const MAX_BACK_MS = 24 * 3_600_000;
 
 // Longer values carry no more meaning; what is kept ends up in every record of the log.
 const MAX_USER_AGENT = 1_024;
@@ -56,7 +56,7 @@ const MAX_ACR = 256;
 /** Ids beyond this are still told apart, being hashed whole, but no sound issuer makes them. */
 const MAX_ID = 1_024;
 /** Nobody waits ten minutes for an answer to one packet. */
-const MAX_RTT_ms = 600_000;
+const MAX_RTT_MS = 600_000;
 
 const KEPT_HEADER = /^(?:accept(?:-[a-z0-9-]+)?|sec-ch-ua(?:-[a-z0-9-]+)?|sec-fetch-[a-z0-9-]+|dnt)$/;
 const SECRET_HEADERS: ReadonlySet<string> = new Set(['cookie', 'authorization']);
@@ -145,9 +145,9 @@ function occurredAt(
   const time_ms = time(given, at, notes);
   if (time_ms === null) return 0;
   if (now_ms === null) return time_ms;
-  if (time_ms > now_ms + MAX_AHEAD_ms) {
+  if (time_ms > now_ms + MAX_AHEAD_MS) {
     notes.refuse(at, 'is more than 5 minutes in the future');
-  } else if (time_ms < now_ms - MAX_BACK_ms && !canImport) {
+  } else if (time_ms < now_ms - MAX_BACK_MS && !canImport) {
     notes.refuse(at, 'is more than 24 hours ago; older events need the scope import');
   }
   return time_ms;
@@ -259,7 +259,7 @@ function keptHeaders(
 
 function roundTrip(given: number | null | undefined, notes: Notes): number | null {
   if (given === null || given === undefined) return null;
-  if (given >= 0 && given <= MAX_RTT_ms) return given;
+  if (given >= 0 && given <= MAX_RTT_MS) return given;
   notes.warn('/context/rtt_ms', 'invalid');
   return null;
 }

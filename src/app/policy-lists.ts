@@ -1,18 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { LoginEvent } from '../core/event.ts';
 import type { Facts } from '../core/facts.ts';
-import type { ListMatch, Policy } from '../core/policy.ts';
-
-/** A person's explicit word on who is let in or kept out. Values as people write them. */
-export interface PolicyList {
-  readonly list: 'block' | 'allow';
-  /** Addresses and networks in CIDR text. */
-  readonly networks: readonly string[];
-  readonly asns: readonly number[];
-  /** ISO 3166-1 alpha-2. */
-  readonly countries: readonly string[];
-  readonly userIds: readonly string[];
-}
+import type { ListMatch, Policy, PolicyList } from '../core/policy.ts';
 
 export type MatchLists = (policy: Policy, event: LoginEvent, facts: Facts) => readonly ListMatch[];
 
@@ -26,29 +15,39 @@ interface CompiledList {
   readonly userIds: ReadonlySet<string>;
 }
 
-/** Which lists name an event. Compiled once; without lists it costs nothing. */
-export function createListMatcher(lists: readonly PolicyList[]): MatchLists {
-  const compiled: readonly CompiledList[] = lists.map((list) => ({
-    list: list.list,
-    networks: list.networks.map((text) =>
-      text.includes('/') ? ipaddr.parseCIDR(text) : [ipaddr.parse(text), text.includes(':') ? 128 : 32],
-    ),
-    asns: new Set(list.asns),
-    countries: new Set(list.countries.map((country) => country.toUpperCase())),
-    userIds: new Set(list.userIds),
-  }));
-  if (compiled.length === 0) return () => NO_MATCHES;
+/** Policies are immutable, so each is compiled once. */
+const compiledLists = new WeakMap<Policy, readonly CompiledList[]>();
 
-  return (_policy, event, facts) => {
-    const matches: ListMatch[] = [];
-    const address = ipaddr.parse(event.context.ip);
-    for (const list of compiled) {
-      const on = matchOn(list, event, facts, address);
-      if (on !== null) matches.push({ list: list.list, on });
-    }
-    return matches;
-  };
-}
+/**
+ * Which of the policy's lists name an event; costs nothing without lists.
+ *
+ * The address is compared as an address, so that `::ffff:203.0.113.7`, written differently, is on the same list.
+ */
+export const matchLists: MatchLists = (policy, event, facts) => {
+  if (policy.lists.length === 0) return NO_MATCHES;
+  let lists = compiledLists.get(policy);
+  if (lists === undefined) {
+    lists = policy.lists.map(compile);
+    compiledLists.set(policy, lists);
+  }
+  const address = ipaddr.process(event.context.ip);
+  const matches: ListMatch[] = [];
+  for (const list of lists) {
+    const on = matchOn(list, event, facts, address);
+    if (on !== null) matches.push({ list: list.list, on });
+  }
+  return matches;
+};
+
+const compile = (list: PolicyList): CompiledList => ({
+  list: list.list,
+  networks: list.networks.map((text) =>
+    text.includes('/') ? ipaddr.parseCIDR(text) : [ipaddr.parse(text), text.includes(':') ? 128 : 32],
+  ),
+  asns: new Set(list.asns),
+  countries: new Set(list.countries),
+  userIds: new Set(list.userIds),
+});
 
 function matchOn(
   list: CompiledList,

@@ -1,3 +1,4 @@
+import { admitsMethod } from '../core/challenge.ts';
 import type { Policy } from '../core/policy.ts';
 import type { DecisionRecord, DecisionView, OutcomeRecord } from '../core/record.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -86,10 +87,20 @@ export function createRecordOutcome(dependencies: OutcomeDependencies): Gatehous
   };
 }
 
+/** Rules that demand a second factor although the level alone would not: they ask for what `medium` asks for. */
+const FLOOR_RULES: ReadonlySet<string> = new Set([
+  'credential_compromised',
+  'sensitive_type',
+  'degraded_sensitive',
+]);
+
 /** A success must name a method that the challenge admits; other outcomes may leave it open. */
 function isAcceptable(report: OutcomeReport, decision: DecisionRecord, policy: Policy): boolean {
-  const demand = decision.verdict.challenge;
+  const { verdict, event } = decision;
+  const demand = verdict.challenge;
   if (report.method === null) return report.status !== 'succeeded' || demand?.kind === 'friction';
-  const admitted = demand?.methods ?? policy.levels[decision.verdict.level].methods;
-  return admitted === null || admitted.includes(report.method);
+  if (demand?.methods != null) return demand.methods.includes(report.method);
+  // It was unknown what the user has: the rules are the same as for what would have been offered.
+  const level = verdict.level === 'low' || FLOOR_RULES.has(verdict.rule) ? 'medium' : verdict.level;
+  return admitsMethod(event, policy.levels[level].methods, report.method);
 }

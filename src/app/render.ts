@@ -165,7 +165,7 @@ export const renderPanel = (result: PanelResult): PanelAnswer => ({
   sql: result.sql,
 });
 
-function renderSignal(signal: JudgedSignal): NonNullable<DecisionAnswer['signals']>[number] {
+export function renderSignal(signal: JudgedSignal): NonNullable<DecisionAnswer['signals']>[number] {
   return {
     id: signal.id,
     category: signal.category,

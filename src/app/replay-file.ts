@@ -1,5 +1,11 @@
-import { type RawLine, ReplayFileError, type ReplayFormat, type ReplayInput, type ReplayOutput } from '../ports/replay-files.ts';
-import { createReplayer, type OnDecision, type Replayer, type ReplayEngine } from './replay.ts';
+import {
+  type RawLine,
+  ReplayFileError,
+  type ReplayFormat,
+  type ReplayInput,
+  type ReplayOutput,
+} from '../ports/replay-files.ts';
+import { createReplayer, type OnDecision, type ReplayEngine, type Replayer } from './replay.ts';
 
 export interface ReplayProgress {
   readonly phase: 'reading' | 'deciding' | 'writing';
@@ -52,7 +58,7 @@ const OVERLONG = -1;
 export async function replayFile(options: ReplayFileOptions): Promise<ReplayResult> {
   const { engine, format, input, signal, onDecision } = options;
   const header = format.hasHeader ? await firstLine(input) : null;
-  const replayer = createReplayer({ engine, read: format.open(header), onDecision });
+  const replayer = createReplayer({ engine, reader: format.open(header), onDecision });
   const run: Run = { ...options, replayer, events: 0, badLines: 0, unsettled: 0 };
   const { inOrder, lines, first_ms, last_ms } = await survey(run);
   if (inOrder) await decideInOrder(run);

@@ -1,13 +1,13 @@
-import { validateRiskBody } from '../contracts/http/validate-body.ts';
 import type { FieldError } from '../contracts/http/problem-answer.ts';
-import type { DecisionRecord, LogRecord, OutcomeRecord, Warning } from '../core/record.ts';
+import { validateRiskBody } from '../contracts/http/validate-body.ts';
 import type { LoginEvent } from '../core/event.ts';
-import type { ReadReplayLine, ReplayLine, StatedAddress } from '../ports/replay-files.ts';
+import type { DecisionRecord, LogRecord, OutcomeRecord, Warning } from '../core/record.ts';
+import type { ReplayLine, ReplayReader, StatedAddress } from '../ports/replay-files.ts';
 import type { IdHasher } from './hash-ids.ts';
 import type { Judge } from './judge.ts';
 import { type ParseAddress, parseEvent } from './parse-event.ts';
 import { parseTime } from './parse-time.ts';
-import { renderOutcome } from './render.ts';
+import { createOutcomeWriter } from './render-json.ts';
 import { createReplayIds } from './replay-id.ts';
 import { toRecord } from './to-record.ts';
 
@@ -66,6 +66,7 @@ interface Unreadable {
   readonly problem: string;
 }
 
+const NO_FEEDBACK: readonly never[] = Object.freeze([]);
 const TOO_LONG: Unreadable = { ok: false, eventId: null, problem: 'is longer than 64 KiB' };
 
 /**
@@ -75,10 +76,11 @@ const TOO_LONG: Unreadable = { ok: false, eventId: null, problem: 'is longer tha
  */
 export function createReplayer(options: {
   readonly engine: ReplayEngine;
-  readonly read: ReadReplayLine;
+  readonly reader: ReplayReader;
   readonly onDecision?: OnDecision;
 }): Replayer {
-  const { engine, read, onDecision } = options;
+  const { engine, reader, onDecision } = options;
+  const write = createOutcomeWriter();
   const idOf = createReplayIds(engine.tenant);
   const parsing = {
     tenant: engine.tenant,
@@ -91,7 +93,7 @@ export function createReplayer(options: {
 
   const understand = (text: string | null): Readable | Unreadable => {
     if (text === null) return TOO_LONG;
-    const line = read(text);
+    const line = reader.read(text);
     if (!line.ok) return line;
     const body = validateRiskBody(line.body, { lenient: false });
     if (!body.ok) return unreadable(line.body, body.errors);
@@ -119,22 +121,16 @@ export function createReplayer(options: {
       engine.commit(outcome, decision);
     }
     onDecision?.(decision, outcome, line.label);
-    return JSON.stringify(
-      renderOutcome(
-        { decision, outcome, feedback: [] },
-        { includeSignals: true, recorded: engine.keeps, now_ms: event.recordedAt_ms },
-      ),
+    return write(
+      { decision, outcome, feedback: NO_FEEDBACK },
+      { recorded: engine.keeps, now_ms: event.recordedAt_ms },
     );
   };
 
   return {
     timeOf(text) {
-      const line = text === null ? TOO_LONG : read(text);
-      if (!line.ok) return null;
-      const { body } = line;
-      const given =
-        typeof body === 'object' && body !== null && 'occurred_at' in body ? body.occurred_at : null;
-      return typeof given === 'string' ? parseTime(given) : null;
+      const given = text === null ? null : reader.occurredAt(text);
+      return given === null ? null : parseTime(given);
     },
     problemOf(text) {
       const understood = understand(text);

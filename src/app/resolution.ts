@@ -1,7 +1,5 @@
 import type { DecisionView, Resolution } from '../core/record.ts';
-
-/** How late the outcome of a challenge may be reported. */
-export const OUTCOME_GRACE_ms = 24 * 3_600_000;
+import { REPORT_GRACE_MS } from './record-outcome.ts';
 
 export interface Resolved {
   /** `null`: there was no challenge. */
@@ -19,7 +17,7 @@ export function resolutionOf({ decision, outcome }: DecisionView, now_ms: number
   if (outcome !== null) return { resolution: outcome.resolution, finalAction: outcome.finalAction };
   const { challenge, verdict } = decision;
   if (challenge !== null) {
-    return now_ms > challenge.expiresAt_ms + OUTCOME_GRACE_ms
+    return now_ms > challenge.expiresAt_ms + REPORT_GRACE_MS
       ? { resolution: 'expired', finalAction: 'block' }
       : { resolution: 'pending', finalAction: null };
   }

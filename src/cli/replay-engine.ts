@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createClientParser } from '../adapters/client-parser/create-client-parser.ts';
 import { createRiskState, type EmbeddedRiskState } from '../adapters/embedded/risk-state.ts';
 import type { LoadedIpIntelligence } from '../adapters/ip-intelligence/create-ip-intelligence.ts';
 import { parseAddress } from '../adapters/ip-intelligence/parse-address.ts';
 import { withOverrides } from '../adapters/ip-intelligence/with-overrides.ts';
-import { createIdHasher, type IdHasher } from '../app/hash-ids.ts';
+import { type IdHasher, MAX_LOGIN_LENGTH } from '../app/hash-ids.ts';
 import { createJudge } from '../app/judge.ts';
 import { matchLists } from '../app/policy-lists.ts';
 import type { ReplayEngine } from '../app/replay.ts';
@@ -36,18 +36,12 @@ export interface OpenDirectory {
   readonly close: () => Promise<void>;
 }
 
-/**
- * The engine on an empty state that ends with the run. Its hashes of ids are keyed with a public constant, so that
- * two runs agree: nothing made with it is kept or shown.
- */
-export function createMemoryEngine(
-  parts: Omit<EngineParts, 'state' | 'hasher'>,
-): ReplayEngine {
+/** The engine on an empty state that ends with the run. */
+export function createMemoryEngine(parts: Omit<EngineParts, 'state' | 'hasher'>): ReplayEngine {
   const state = createRiskState({ storage: null, settled: async () => undefined });
-  const hasher = createIdHasher(createHash('sha256').update('gatehouse replay').digest());
   let position = 0;
   return {
-    ...commonParts({ ...parts, state, hasher }),
+    ...commonParts({ ...parts, state, hasher: UNKEYED }),
     nextPosition: () => {
       position += 1;
       return position;
@@ -112,3 +106,24 @@ function commonParts(
     }),
   };
 }
+
+/** 128 bits in base64url, as the keyed hashes have. */
+const KEY_LENGTH = 22;
+
+/**
+ * Hashes of ids without a secret, so that two runs agree, and five times as fast as keyed ones. Nothing made with them
+ * is kept or shown, and whoever runs the replay has the ids themselves in the file.
+ */
+const UNKEYED: IdHasher = {
+  hash: (kind, tenant, value) => unkeyed(kind, tenant, value),
+  hashLogin(tenant, typed) {
+    const name = typed.slice(0, MAX_LOGIN_LENGTH).trim().toLowerCase().normalize('NFC');
+    return name === '' ? null : unkeyed('login', tenant, name);
+  },
+};
+
+const unkeyed = (kind: string, tenant: string, value: string): string =>
+  hash('sha256', `${kind.length}:${kind},${tenant.length}:${tenant},${value}`, 'base64url').slice(
+    0,
+    KEY_LENGTH,
+  );

@@ -1,8 +1,9 @@
+import ipaddr from 'ipaddr.js';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Action, Level } from '../core/decision.ts';
 import { CHALLENGE_METHODS, EVENT_TYPES } from '../core/event.ts';
-import type { LevelRule, Policy } from '../core/policy.ts';
+import type { LevelRule, Policy, PolicyList } from '../core/policy.ts';
 
 /**
  * A policy as people write it and as it is stored: JSON, snake_case, units last. What is left out keeps the value of
@@ -11,6 +12,20 @@ import type { LevelRule, Policy } from '../core/policy.ts';
 const closed = { additionalProperties: false } as const;
 const ActionSchema = Type.Enum(['allow', 'challenge', 'block']);
 const Probability = Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 });
+
+const ListSchema = Type.Object(
+  {
+    list: Type.Enum(['block', 'allow']),
+    networks: Type.Optional(Type.Array(Type.String(), { maxItems: 100_000, description: 'CIDR text.' })),
+    asns: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 4_294_967_295 }))),
+    countries: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }))),
+    user_ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 256 }))),
+  },
+  {
+    ...closed,
+    description: 'Who is kept out or let in whatever the score. An allowed login teaches nothing.',
+  },
+);
 
 const LevelRuleSchema = Type.Object(
   {
@@ -88,6 +103,7 @@ export const PolicySchema = Type.Object(
         description: 'How old an authentication may be to count as a step-up.',
       }),
     ),
+    lists: Type.Optional(Type.Array(ListSchema, { maxItems: 64 })),
   },
   closed,
 );
@@ -149,6 +165,13 @@ export function policyToJson(policy: Policy): PolicyJson {
     degraded_sensitive: policy.degradedSensitive,
     challenge_lifetime_s: policy.challengeLifetime_s,
     freshness_s: policy.freshness_s,
+    lists: policy.lists.map(({ list, networks, asns, countries, userIds }) => ({
+      list,
+      networks: [...networks],
+      asns: [...asns],
+      countries: [...countries],
+      user_ids: [...userIds],
+    })),
   };
 }
 
@@ -175,8 +198,18 @@ function merge(file: PolicyFile, base: Policy): Policy {
     degradedSensitive: file.degraded_sensitive ?? base.degradedSensitive,
     challengeLifetime_s: file.challenge_lifetime_s ?? base.challengeLifetime_s,
     freshness_s: file.freshness_s ?? base.freshness_s,
+    lists: file.lists === undefined ? base.lists : Object.freeze(file.lists.map(mergeList)),
   });
 }
+
+const mergeList = (file: Static<typeof ListSchema>): PolicyList =>
+  Object.freeze({
+    list: file.list,
+    networks: Object.freeze([...(file.networks ?? [])]),
+    asns: Object.freeze([...(file.asns ?? [])]),
+    countries: Object.freeze([...(file.countries ?? [])]),
+    userIds: Object.freeze([...(file.user_ids ?? [])]),
+  });
 
 function mergeLevel(file: Static<typeof LevelRuleSchema> | undefined, base: LevelRule): LevelRule {
   const methods = file?.methods === undefined ? base.methods : file.methods;
@@ -195,6 +228,13 @@ function contradictions(policy: Policy): PolicyProblem[] {
   if (medium >= high) say('/thresholds', `medium (${medium}) must be below high (${high})`);
   if (high >= block) say('/thresholds', `high (${high}) must be below block (${block})`);
 
+  for (const [i, { networks }] of policy.lists.entries()) {
+    for (const [j, network] of networks.entries()) {
+      if (!ipaddr.isValid(network) && !ipaddr.isValidCIDR(network)) {
+        say(`/lists/${i}/networks/${j}`, `"${network}" is neither an address nor a network in CIDR text`);
+      }
+    }
+  }
   for (const level of LEVELS) {
     const { methods } = policy.levels[level];
     for (const [i, method] of (methods ?? []).entries()) {

@@ -26,4 +26,5 @@ export const DEFAULT_POLICY: Policy = Object.freeze({
   degradedSensitive: 'challenge',
   challengeLifetime_s: 600,
   freshness_s: 300,
+  lists: Object.freeze([]),
 });

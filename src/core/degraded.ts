@@ -2,9 +2,10 @@ import type { Action, Degraded, JudgedSignal } from './decision.ts';
 import type { LoginEvent } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Known } from './known.ts';
-import { type Band, bandOf, floorsOf, isKnownGoodDevice, type Policy, type Ruling, rule } from './policy.ts';
+import { type Band, bandOf, floorsOf, type Policy, type Ruling, rule } from './policy.ts';
 import { type CategoryCaps, logistic, MIN_TELLING_LOG_ODDS } from './score.ts';
 import { CATEGORIES, type Signal } from './signal.ts';
+import { isOwnDevice } from './signals/support/device.ts';
 
 /** The facts that come from state. Those of the address and the client are had from memory, or not at all. */
 const STATE_FACTS = ['profile', 'velocity', 'sharing', 'application'] as const;
@@ -147,8 +148,7 @@ function isRobust(
   const ownBands = between(policy, range.ownLeast, range.ownMost, range.ownCategories);
   const profileOpen = missing.includes('profile');
   const history = facts.profile.known ? [facts.profile.value === null] : [true, false];
-  const device =
-    profileOpen || missing.includes('sharing') ? [true, false] : [isKnownGoodDevice(event, facts)];
+  const device = profileOpen || missing.includes('sharing') ? [true, false] : [isOwnDevice(event, facts)];
   const answer: Action = ruling.action;
   for (const band of bands) {
     const level = band === 'block' ? 'high' : band;

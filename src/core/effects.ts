@@ -53,7 +53,9 @@ export function effectsOf(record: LogRecord, decision: DecisionRecord | undefine
   if (record.finalAction !== 'allow') {
     return [{ kind: 'trouble', userKey: subjects.user(record.tenant, userKey), at_ms: record.occurredAt_ms }];
   }
-  return teaches(decision) ? acceptance(decision, 'full') : [];
+  // A solved captcha says that somebody is there, not who.
+  const proved = decision.verdict.challenge?.kind === 'second_factor';
+  return proved && teaches(decision) ? acceptance(decision, 'full') : [];
 }
 
 /** Only these types show how the user logs in; all others are rare acts that an attacker would like to be learned. */

@@ -9,6 +9,7 @@ import type { Action, ChallengeDemand, Level } from './decision.ts';
 import type { EventType, LoginEvent } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Score } from './score.ts';
+import { isOwnDevice } from './signals/support/device.ts';
 
 /** What a level demands. `methods: null` accepts any second factor. */
 export interface LevelRule {
@@ -37,12 +38,25 @@ export interface Policy {
   readonly challengeLifetime_s: number;
   /** Step-up is met by an authentication not older than this. */
   readonly freshness_s: number;
+  /** A person's explicit word on who is kept out or let in; block wins over allow. */
+  readonly lists: readonly PolicyList[];
+}
+
+/** Values as people write them; one that names the event is enough. */
+export interface PolicyList {
+  readonly list: 'block' | 'allow';
+  /** Addresses and networks in CIDR text. */
+  readonly networks: readonly string[];
+  readonly asns: readonly number[];
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly countries: readonly string[];
+  readonly userIds: readonly string[];
 }
 
 /** Whether one of the policy's lists names this event. Looked up by the application; block wins over allow. */
 export interface ListMatch {
   readonly list: 'block' | 'allow';
-  /** What matched, for the record: `ip`, `network`, `asn`, `country`, `user`, `device`. */
+  /** What matched, for the record: `network`, `asn`, `country` or `user`. */
   readonly on: string;
 }
 
@@ -91,8 +105,6 @@ export interface Circumstances {
   readonly knownGoodDevice: boolean;
 }
 
-/** An id that more users than this have used says nothing about any of them (a shared machine, a constant, a stolen value). */
-const DEVICE_USERS_LIMIT = 20;
 const NO_FLOORS: readonly FloorCode[] = Object.freeze([]);
 
 export function levelOf(policy: Policy, score: number): Level {
@@ -105,18 +117,6 @@ export function bandOf(policy: Policy, score: number, categories: number): Band 
   return score >= policy.thresholds.block && categories >= policy.blockMinCategories
     ? 'block'
     : levelOf(policy, score);
-}
-
-/**
- * Whether the login comes from a device on which this user has been accepted for long enough to count. Trouble
- * elsewhere on the account does not spoil it: strangers can cause that at will.
- */
-export function isKnownGoodDevice(event: LoginEvent, facts: Facts): boolean {
-  if (event.device === null || event.device.presented === false) return false;
-  if (!facts.deviceIsTheirs.known || !facts.deviceIsTheirs.value) return false;
-  if (!facts.sharing.known) return true;
-  const { deviceUsers, deviceUsersSeen_24h } = facts.sharing.value;
-  return deviceUsers <= DEVICE_USERS_LIMIT && deviceUsersSeen_24h <= DEVICE_USERS_LIMIT;
 }
 
 /** The floors under this event at a level. They speak of verified acts; an unverified attempt is judged by its score. */
@@ -147,7 +147,8 @@ export function floorsOf(
  *   out) becomes a challenge: by what the level demands, else by any method that the user has, else by friction.
  *   The owner of an account cannot be locked out by those who attack it. This holds for a block by score and for one
  *   because the user has no acceptable method.
- * - A block by score never falls on a known good device.
+ * - A block by score never falls on a known good device: one of the user's own, which trouble elsewhere on the account
+ *   does not spoil, since strangers can cause that at will.
  */
 export function evaluate(
   policy: Policy,
@@ -163,7 +164,7 @@ export function evaluate(
   const profileMissing = facts.profile.known ? facts.profile.value === null : !degraded;
   const floors = floorsOf(policy, event, level, profileMissing, degraded);
   if (listed !== null) return { ...listed, floors };
-  const circumstances = { floors, knownGoodDevice: isKnownGoodDevice(event, facts) };
+  const circumstances = { floors, knownGoodDevice: isOwnDevice(event, facts) };
   const band = bandOf(policy, score.score, score.categories);
   const ownBand = bandOf(policy, score.ownScore, score.ownCategories);
   return rule(policy, event, facts, band, ownBand, circumstances);

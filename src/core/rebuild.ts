@@ -85,7 +85,7 @@ function learnedFrom(
 ): 'full' | 'provisional' | 'none' {
   if (decision.source === 'dry_run' || decision.event.status !== 'succeeded' || !teaches(decision))
     return 'none';
-  if (passed) return 'full';
+  if (passed && decision.verdict.challenge?.kind === 'second_factor') return 'full';
   if (verdict?.verdict === 'legitimate') {
     // A thief who holds the account can call himself legitimate.
     if (verdict.source === 'analyst') return 'full';

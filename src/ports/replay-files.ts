@@ -32,14 +32,21 @@ export interface BadReplayLine {
   readonly problem: string;
 }
 
-/** Never throws. The text comes without its line end. */
-export type ReadReplayLine = (text: string) => ReplayLine | BadReplayLine;
+/** Takes lines without their ends; never throws. */
+export interface ReplayReader {
+  read(text: string): ReplayLine | BadReplayLine;
+  /**
+   * When the event of a line occurred, as `read` would give it but faster: nothing else is looked at. Of a bad line
+   * it may be anything.
+   */
+  occurredAt(text: string): string | null;
+}
 
 /** How the lines of a file are written. */
 export interface ReplayFormat {
   readonly hasHeader: boolean;
   /** @throws ReplayFileError when the header lacks a column. `header` is `null` for formats without one. */
-  readonly open: (header: string | null) => ReadReplayLine;
+  readonly open: (header: string | null) => ReplayReader;
 }
 
 /** A line as it lies in the file. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseJsonBody } from '../../src/contracts/http/parse-json-body.ts';
 import {
+  type BodyValidator,
   validateEventsBody,
   validateFeedbackBody,
   validateOutcomeBody,
@@ -15,7 +16,7 @@ const STRICT = { lenient: false };
 const LENIENT = { lenient: true };
 const MINIMAL = { user: { id: 'u' }, context: { ip: '203.0.113.7' } };
 
-const errorsOf = (body: unknown, validate = validateRiskBody) => {
+const errorsOf = (body: unknown, validate: BodyValidator<unknown> = validateRiskBody) => {
   const result = validate(body, STRICT);
   return result.ok ? [] : [...result.errors];
 };

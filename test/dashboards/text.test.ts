@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { problemFrom } from '../../dashboards/src/api/problem.ts';
+import { browserWords, systemWords } from '../../dashboards/src/lib/client-words.ts';
 import { firstLoginCommand } from '../../dashboards/src/lib/first-login.ts';
 import { reveal, sentence, splitCode } from '../../dashboards/src/lib/text.ts';
 import { whyWords } from '../../dashboards/src/lib/words.ts';
@@ -79,6 +80,19 @@ test('the first login’s command names this server, carries valid JSON and no r
   const command = firstLoginCommand('http://127.0.0.1:8080');
   expect(command).toContain('http://127.0.0.1:8080/v1/risk');
   expect(command).toContain('Bearer YOUR_API_KEY');
-  const body = /-d '(.*)'$/.exec(command)?.[1] ?? '';
+  const body = /-d '(.*)'$/s.exec(command)?.[1] ?? '';
   expect(JSON.parse(body)).toMatchObject({ user: { id: 'u_42' } });
+});
+
+describe('a client in words', () => {
+  test('is written as its makers write it, with what is known of its version', () => {
+    expect(browserWords({ browser: 'chrome', browser_major: 141 })).toBe('Chrome 141');
+    expect(systemWords({ os: 'ios', os_version: '18.2' })).toBe('iOS 18.2');
+    expect(systemWords({ os: 'windows', os_version: null })).toBe('Windows');
+  });
+
+  test('that is not known is nothing, not the word null', () => {
+    expect(browserWords({ browser: null, browser_major: 141 })).toBeNull();
+    expect(systemWords({})).toBeNull();
+  });
 });

@@ -33,6 +33,8 @@ export interface Challenge {
   readonly methods: readonly string[] | null;
   readonly acr_values?: string | null;
   readonly expires_at?: string | null;
+  /** Friction only: seconds until the next try. */
+  readonly retry_after_s?: number | null;
 }
 
 export interface DecisionEvent {
@@ -48,7 +50,6 @@ export interface DecisionEvent {
     readonly rtt_ms?: number | null;
   };
   readonly device?: {
-    readonly id?: string | null;
     readonly presented?: boolean | null;
     readonly bound?: boolean | null;
   } | null;
@@ -69,10 +70,23 @@ export interface DecisionFacts {
   readonly accuracy_km?: number | null;
   readonly asn?: number | null;
   readonly as_name?: string | null;
+  /** `public`, `private`, `cgnat`, `loopback` … */
+  readonly address_kind?: string | null;
+  /** The /24 (IPv4) or /48 (IPv6). */
+  readonly network?: string | null;
   readonly network_classes?: readonly string[] | null;
+  readonly blocklists?: readonly string[] | null;
+  /** Family, lower-case: `chrome`. */
   readonly browser?: string | null;
+  readonly browser_major?: number | null;
   readonly os?: string | null;
+  readonly os_version?: string | null;
   readonly device_type?: string | null;
+  readonly automation?: string | null;
+  /** Accepted logins that the user's profile had learned; null without a profile. */
+  readonly profile_logins?: number | null;
+  /** Distinct users with accepted logins at this address. */
+  readonly address_users?: number | null;
 }
 
 export interface Outcome {
@@ -139,6 +153,8 @@ export interface Decision {
     readonly model?: string | null;
     readonly ip_intelligence?: string | null;
   } | null;
+  /** How it came in: `risk`, `event`, `import`, `dry_run`, `replay`. */
+  readonly source?: string | null;
   readonly event: DecisionEvent;
   readonly facts?: DecisionFacts | null;
   readonly resolution?: string | null;

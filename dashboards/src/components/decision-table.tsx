@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Decision } from '../api/types.ts';
+import { browserWords, systemWords } from '../lib/client-words.ts';
 import type { Format } from '../lib/format.ts';
 import { reveal, splitCode } from '../lib/text.ts';
 import { useFormat } from './format-context.tsx';
@@ -32,8 +33,8 @@ const placeOf = (decision: Decision, format: Format): string | null => {
 };
 
 const clientOf = (decision: Decision): string | null => {
-  const { browser, os } = decision.facts ?? {};
-  const words = [browser, os].filter((word): word is string => word != null && word !== '');
+  const facts = decision.facts ?? {};
+  const words = [browserWords(facts), systemWords(facts)].filter((word) => word !== null);
   return words.length === 0 ? null : words.join(' · ');
 };
 

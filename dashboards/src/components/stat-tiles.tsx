@@ -53,6 +53,7 @@ export function StatTiles({ summary, before }: StatTilesProps) {
   const change = (now: number, then: number | undefined): string =>
     then === undefined ? '\u00a0' : changeWords(now, then, format);
   const rate = (now: number, then: number | undefined): string => {
+    if (summary.decisions === 0) return 'no decisions';
     const share = `${format.percent(now)} of decisions`;
     return then === undefined ? share : `${share}, before ${format.percent(then)}`;
   };

@@ -19,7 +19,7 @@ export function TopReasons({
     .filter((reason) => reason.code !== '');
   const most = Math.max(1, ...reasons.map((reason) => reason.n));
   if (reasons.length === 0) {
-    return <p className="empty-line">No reason was given in this range: nothing stood against any login.</p>;
+    return <p className="empty-line">No reason was given in this range.</p>;
   }
   return (
     <table className="bars-table" data-testid="top-reasons">

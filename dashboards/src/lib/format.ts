@@ -167,6 +167,7 @@ const UNITS: Readonly<Record<string, string>> = {
   d: 'days',
   day: 'days',
   days: 'days',
+  years: 'years',
 };
 
 /** A window at the end of a key (`failures_10m`, `users_24h`) is part of what was counted, not a unit. */

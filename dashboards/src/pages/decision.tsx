@@ -15,6 +15,7 @@ import { Untrusted } from '../components/untrusted.tsx';
 import { useTitle } from '../components/use-title.ts';
 import { VerdictButtons } from '../components/verdict.tsx';
 import { SignalDetails, Waterfall } from '../components/waterfall.tsx';
+import { browserWords, systemWords } from '../lib/client-words.ts';
 import { detailWords, type Format } from '../lib/format.ts';
 import { reveal, sentence, splitCode } from '../lib/text.ts';
 import { learningWords, methodWords, resolutionWords, whyWords } from '../lib/words.ts';
@@ -182,6 +183,7 @@ const whereFacts = (decision: Decision, format: Format): Fact[] => {
     (word): word is string => word != null && word !== '',
   );
   const classes = facts.network_classes ?? [];
+  const blocklists = facts.blocklists ?? [];
   return [
     {
       label: 'Address',
@@ -198,6 +200,16 @@ const whereFacts = (decision: Decision, format: Format): Fact[] => {
       value: classes.length === 0 ? null : text(classes.map(sentence).join(', ')),
       missing: 'nothing special known',
     },
+    ...(blocklists.length === 0 ? [] : [{ label: 'On lists', value: text(blocklists.join(', ')) }]),
+    ...(facts.address_kind == null || facts.address_kind === 'public'
+      ? []
+      : [{ label: 'Kind of address', value: text(sentence(facts.address_kind)) }]),
+    ...(facts.address_users == null
+      ? []
+      : [{ label: 'Users here', value: `${format.count(facts.address_users)} with accepted logins` }]),
+    ...(facts.profile_logins == null
+      ? []
+      : [{ label: 'History', value: `${format.count(facts.profile_logins)} logins of this user learned` }]),
   ];
 };
 
@@ -205,18 +217,21 @@ const clientFacts = (decision: Decision): Fact[] => {
   const facts = decision.facts ?? {};
   const { event } = decision;
   return [
-    { label: 'Browser', value: text(facts.browser) },
-    { label: 'System', value: text(facts.os) },
+    { label: 'Browser', value: text(browserWords(facts)) },
+    { label: 'System', value: text(systemWords(facts)) },
     { label: 'Kind', value: text(facts.device_type == null ? null : sentence(facts.device_type)) },
+    ...(facts.automation == null ? [] : [{ label: 'Automation', value: text(sentence(facts.automation)) }]),
     { label: 'User agent', value: text(event.context.user_agent, true), missing: 'none was sent' },
     {
       label: 'Device cookie',
       value:
         event.device == null
           ? null
-          : event.device.presented === false
-            ? 'none came, id newly issued'
-            : 'came with the request',
+          : event.device.presented === null || event.device.presented === undefined
+            ? 'not said whether it came'
+            : event.device.presented
+              ? 'came with the request'
+              : 'none came, id newly issued',
       missing: 'not collected',
     },
     ...(event.device?.bound == null ? [] : [{ label: 'Bound key proved', value: yesNo(event.device.bound) }]),
@@ -228,6 +243,7 @@ const eventFacts = (decision: Decision): Fact[] => {
   const { event } = decision;
   const compromised = event.authentication?.credential_compromised === true;
   return [
+    { label: 'Came as', value: text(decision.source == null ? null : sentence(decision.source)) },
     { label: 'Application', value: text(event.application?.id) },
     {
       label: 'Method',
@@ -259,6 +275,9 @@ const challengeFacts = (decision: Decision): Fact[] => {
           ...(challenge.acr_values == null
             ? []
             : [{ label: 'ACR', value: text(challenge.acr_values, true) }]),
+          ...(challenge.retry_after_s == null
+            ? []
+            : [{ label: 'Next try', value: `not within ${challenge.retry_after_s} s` }]),
           ...(challenge.expires_at == null
             ? []
             : [{ label: 'Expires', value: <Moment at={challenge.expires_at} /> }]),

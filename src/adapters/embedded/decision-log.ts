@@ -62,6 +62,7 @@ export function createDecisionLog(options: DecisionLogOptions): EmbeddedDecision
   let committing: Promise<void> | null = null;
   let scheduled = false;
   let closed = false;
+  let problem: string | null = null;
   /** Trims and erasures change frames one after the other. */
   let upkeep: Promise<unknown> = Promise.resolve();
 
@@ -102,6 +103,7 @@ export function createDecisionLog(options: DecisionLogOptions): EmbeddedDecision
       if (durability === 'power') await store.synced();
     } catch (cause) {
       log.error({ err: cause, records: frame.length }, 'records could not be stored in the decision log');
+      problem = 'The decision log cannot store records: look at the space on its disk.';
       const error = new LogUnavailable('The decision log could not store the record.', { cause });
       for (const { record, reject } of frame) {
         young.delete(record.position);
@@ -109,6 +111,7 @@ export function createDecisionLog(options: DecisionLogOptions): EmbeddedDecision
       }
       return;
     }
+    problem = null;
     head = position;
     ordinal += frame.length;
     for (const { record, resolve } of frame) {
@@ -154,6 +157,7 @@ export function createDecisionLog(options: DecisionLogOptions): EmbeddedDecision
       return store.read(after, limit);
     },
     count: (after) => store.count(after),
+    status: () => ({ ok: problem === null, problem }),
 
     trim: (upTo) =>
       inOrder(async () => {

@@ -5,7 +5,13 @@ import { learn, noteTrouble } from '../../core/learn.ts';
 import type { Profile } from '../../core/profile.ts';
 import { decodeProfile } from '../../core/profile-codec.ts';
 import type { DecisionRecord, LogRecord } from '../../core/record.ts';
-import type { Annotations, IdempotentDecision, RiskState, StateQuery } from '../../ports/risk-state.ts';
+import type {
+  Annotations,
+  IdempotentDecision,
+  RiskState,
+  StateQuery,
+  StateView,
+} from '../../ports/risk-state.ts';
 import type { ProfileRow, StateStorage } from './state-storage.ts';
 import { createSubjectCache, type SubjectLimits } from './subject-cache.ts';
 
@@ -19,6 +25,9 @@ export interface RiskStateOptions {
 }
 
 export interface EmbeddedRiskState extends RiskState {
+  /** In memory, so both answer at once. */
+  read(query: StateQuery): StateView;
+  idempotent(key: string, now_ms: number): IdempotentDecision | undefined;
   /** Position above which the log must be folded again after a start. */
   readonly foldFrom: number;
   /** Writes changed rows and one changed shard; call it a few times a second. */

@@ -12,7 +12,11 @@ export interface CsvColumns {
  *
  * @throws ReplayFileError `input_malformed` when a required one is missing.
  */
-export function readCsvHeader(header: string | null, required: readonly string[], format: string): CsvColumns {
+export function readCsvHeader(
+  header: string | null,
+  required: readonly string[],
+  format: string,
+): CsvColumns {
   const names = splitCsvRecord(header ?? '') ?? [];
   const missing = required.filter((name) => !names.includes(name));
   if (missing.length > 0) {

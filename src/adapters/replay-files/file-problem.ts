@@ -19,7 +19,9 @@ const whyOf = (error: unknown): string =>
 
 export function inputProblem(path: string, error: unknown): ReplayFileError {
   if (error instanceof ReplayFileError) return error;
-  return new ReplayFileError('input_unreadable', `${path} cannot be read: ${whyOf(error)}.`, { cause: error });
+  return new ReplayFileError('input_unreadable', `${path} cannot be read: ${whyOf(error)}.`, {
+    cause: error,
+  });
 }
 
 export function outputProblem(path: string, error: unknown): ReplayFileError {
@@ -29,7 +31,9 @@ export function outputProblem(path: string, error: unknown): ReplayFileError {
     return new ReplayFileError('disk_full', `${path} cannot be written: the disk is full.`, { cause: error });
   }
   if (code === 'EPIPE') {
-    return new ReplayFileError('output_unwritable', 'Nobody reads standard output any more.', { cause: error });
+    return new ReplayFileError('output_unwritable', 'Nobody reads standard output any more.', {
+      cause: error,
+    });
   }
   return new ReplayFileError('output_unwritable', `${path} cannot be written: ${whyOf(error)}.`, {
     cause: error,

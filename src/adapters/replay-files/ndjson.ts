@@ -1,4 +1,5 @@
 import type { BadReplayLine, ReplayFormat, ReplayLine } from '../../ports/replay-files.ts';
+import { occurredAtOf } from './occurred-at.ts';
 
 const ON_CHALLENGE = ['succeeded', 'failed', 'denied', 'abandoned'] as const;
 const isOnChallenge = (value: unknown): value is ReplayLine['onChallenge'] =>
@@ -8,9 +9,14 @@ const isOnChallenge = (value: unknown): value is ReplayLine['onChallenge'] =>
  * A line is a `/v1/risk` body, plus optionally `dry_run` (judge, learn nothing) and `on_challenge` (what the user does
  * if challenged; `succeeded` when absent). `null` means absent, as everywhere.
  */
-export const ndjson: ReplayFormat = { hasHeader: false, open: () => readNdjsonLine };
+export const ndjson: ReplayFormat = { hasHeader: false, open: () => ({ read, occurredAt }) };
 
-function readNdjsonLine(text: string): ReplayLine | BadReplayLine {
+const TIME_FIELD = '"occurred_at"';
+/** How the letters of a key could be written otherwise. */
+const ESCAPED_ASCII = '\\u00';
+const TIME_VALUE = /\s*:\s*"([^"\\]*)"/y;
+
+function read(text: string): ReplayLine | BadReplayLine {
   if (text.trim() === '') return bad(null, 'is blank');
   const value = parse(text);
   if (value === undefined) return bad(null, 'is not JSON');
@@ -26,6 +32,20 @@ function readNdjsonLine(text: string): ReplayLine | BadReplayLine {
     return bad(value, `/on_challenge must be one of ${ON_CHALLENGE.join(', ')}`);
   }
   return line(body, dry_run === true, isOnChallenge(on_challenge) ? on_challenge : 'succeeded');
+}
+
+/**
+ * Without parsing the line where its only `"occurred_at"` is followed by a plain text: if the line is good, that is
+ * the field, because a key written in any other way, or twice, is left to the parser.
+ */
+function occurredAt(text: string): string | null {
+  const at = text.indexOf(TIME_FIELD);
+  if (at >= 0 && text.indexOf(TIME_FIELD, at + 1) < 0 && !text.includes(ESCAPED_ASCII)) {
+    TIME_VALUE.lastIndex = at + TIME_FIELD.length;
+    const value = TIME_VALUE.exec(text)?.[1];
+    if (value !== undefined) return value;
+  }
+  return occurredAtOf(parse(text));
 }
 
 /** `undefined`, which no JSON text means, for what is no JSON. */

@@ -58,7 +58,9 @@ async function openToRead(path: string, name: string): Promise<{ handle: FileHan
     handle = await open(path, 'r');
     const stat = await handle.stat();
     if (!stat.isFile()) {
-      throw new Error(stat.isDirectory() ? 'it is a directory' : 'it is no regular file; pipe it in with --input -');
+      throw new Error(
+        stat.isDirectory() ? 'it is a directory' : 'it is no regular file; pipe it in with --input -',
+      );
     }
     return { handle, size_bytes: stat.size };
   } catch (error) {
@@ -79,7 +81,12 @@ async function* batchesOf(handle: FileHandle, name: string): AsyncGenerator<read
   yield cutter.end();
 }
 
-async function readChunk(handle: FileHandle, buffer: Buffer, position: number, name: string): Promise<number> {
+async function readChunk(
+  handle: FileHandle,
+  buffer: Buffer,
+  position: number,
+  name: string,
+): Promise<number> {
   try {
     return (await handle.read(buffer, 0, buffer.length, position)).bytesRead;
   } catch (error) {

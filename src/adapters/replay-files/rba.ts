@@ -1,7 +1,8 @@
 import type { RiskRequest } from '../../contracts/http/risk-request.ts';
-import type { ReadReplayLine, ReplayFormat } from '../../ports/replay-files.ts';
+import type { ReplayFormat, ReplayReader } from '../../ports/replay-files.ts';
 import { readCsvHeader } from './csv-columns.ts';
 import { splitCsvRecord } from './csv-record.ts';
+import { occurredAtOf } from './occurred-at.ts';
 
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?)$/;
 const REQUIRED = [
@@ -29,14 +30,26 @@ const REQUIRED = [
  */
 export const rba: ReplayFormat = { hasHeader: true, open: openRba };
 
-function openRba(header: string | null): ReadReplayLine {
+function openRba(header: string | null): ReplayReader {
   const columns = readCsvHeader(header, REQUIRED, 'rba');
-  const [time, user, rtt, ip, country, region, city, asn, userAgent, success, attack, takeover] = REQUIRED.map(
-    columns.at,
-  ) as [number, number, number, number, number, number, number, number, number, number, number, number];
+  const [time, user, rtt, ip, country, region, city, asn, userAgent, success, attack, takeover] =
+    REQUIRED.map(columns.at) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
   const index = columns.at('index');
 
-  return (line) => {
+  const read: ReplayReader['read'] = (line) => {
     const fields = splitCsvRecord(line);
     const eventId = (index < 0 ? undefined : fields?.[index]) || null;
     const bad = (problem: string) => ({ ok: false as const, eventId, problem });
@@ -80,6 +93,13 @@ function openRba(header: string | null): ReadReplayLine {
       },
       label: taken ? 'account takeovers' : attacked ? 'attack addresses' : 'ordinary addresses',
     };
+  };
+  return {
+    read,
+    occurredAt(text) {
+      const line = read(text);
+      return line.ok ? occurredAtOf(line.body) : null;
+    },
   };
 }
 

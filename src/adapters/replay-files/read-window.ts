@@ -22,7 +22,8 @@ export function createReadAt(fd: number): ReadAt {
   let window_bytes = SMALLEST_bytes;
   return (offset, length) => {
     if (offset < start || offset + length > end) {
-      window_bytes = offset >= start && offset <= end ? Math.min(LARGEST_bytes, window_bytes * 2) : SMALLEST_bytes;
+      window_bytes =
+        offset >= start && offset <= end ? Math.min(LARGEST_bytes, window_bytes * 2) : SMALLEST_bytes;
       const wanted_bytes = Math.max(length, window_bytes);
       if (wanted_bytes > buffer.length) buffer = Buffer.allocUnsafe(wanted_bytes);
       start = offset;

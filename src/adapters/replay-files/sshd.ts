@@ -1,7 +1,8 @@
 import type { RiskRequest } from '../../contracts/http/risk-request.ts';
-import type { ReadReplayLine, ReplayFormat } from '../../ports/replay-files.ts';
+import type { ReplayFormat, ReplayReader } from '../../ports/replay-files.ts';
 import { readCsvHeader } from './csv-columns.ts';
 import { splitCsvRecord } from './csv-record.ts';
+import { occurredAtOf } from './occurred-at.ts';
 
 const REQUIRED = ['ts', 'host', 'user', 'ip', 'method', 'outcome', 'invalid_user', 'count'] as const;
 const METHODS: ReadonlyMap<string, string> = new Map([
@@ -21,7 +22,7 @@ const MOST_REPEATS = 100_000;
  */
 export const sshd: ReplayFormat = { hasHeader: true, open: openSshd };
 
-function openSshd(header: string | null): ReadReplayLine {
+function openSshd(header: string | null): ReplayReader {
   const columns = readCsvHeader(header, REQUIRED, 'sshd');
   const [ts, host, user, ip, method, outcome, invalidUser, count] = REQUIRED.map(columns.at) as [
     number,
@@ -34,7 +35,7 @@ function openSshd(header: string | null): ReadReplayLine {
     number,
   ];
 
-  return (line) => {
+  const read: ReplayReader['read'] = (line) => {
     const bad = (problem: string) => ({ ok: false as const, eventId: null, problem });
     const fields = splitCsvRecord(line);
     if (fields === null) return bad('has a quoted field that does not end');
@@ -69,5 +70,12 @@ function openSshd(header: string | null): ReadReplayLine {
       stated: null,
       label: null,
     };
+  };
+  return {
+    read,
+    occurredAt(text) {
+      const line = read(text);
+      return line.ok ? occurredAtOf(line.body) : null;
+    },
   };
 }

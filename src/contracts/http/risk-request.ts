@@ -127,7 +127,7 @@ const Session = Type.Object(
     created_at: Absent(Time('When the session began.')),
     authenticated_at: Absent(Time('When the user last proved who they are in this session.')),
   },
-  { ...CLOSED, title: 'Session' },
+  { ...CLOSED, title: 'LoginSession' },
 );
 
 const Application = Type.Object(

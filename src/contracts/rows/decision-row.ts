@@ -1,10 +1,16 @@
 import { chartedAs } from '../../core/charted.ts';
+import type { JudgedSignal } from '../../core/decision.ts';
 import type { Charted, DecisionRecord } from '../../core/record.ts';
-import { decisionToJson } from './record-json.ts';
+import { storedDecision } from './record-json.ts';
 import { type ColumnOf, rowShape, timeColumn, uint32, uint32OrNull } from './row.ts';
 
-const signal = <T>(value: (signal: DecisionRecord['verdict']['signals'][number]) => T) => {
-  return (record: DecisionRecord): T[] => record.verdict.signals.map(value);
+/** Of every signal that is not neutral: neutral ones are most of all and stand in the record. */
+const signal = <T>(value: (signal: JudgedSignal) => T) => {
+  return (record: DecisionRecord): T[] => {
+    const values: T[] = [];
+    for (const judged of record.verdict.signals) if (judged.state !== 'neutral') values.push(value(judged));
+    return values;
+  };
 };
 
 /** What the superseded event was counted under; an attempt that does not say was counted as its successor is. */
@@ -108,7 +114,7 @@ const COLUMNS: readonly ColumnOf<DecisionRecord>[] = [
   ['superseded_degraded', superseded((c) => c.degraded, false)],
   ['superseded_reasons', superseded<readonly string[]>((c) => c.reasons, [])],
 
-  ['record', decisionToJson],
+  ['record', storedDecision],
 ];
 
 export const decisionRow = rowShape('decisions', COLUMNS);

@@ -1,5 +1,5 @@
 import type { FeedbackRecord } from '../../core/record.ts';
-import { feedbackToJson } from './record-json.ts';
+import { storedFeedback } from './record-json.ts';
 import { rowShape, timeColumn } from './row.ts';
 
 export const feedbackRow = rowShape<FeedbackRecord>('feedback', [
@@ -16,5 +16,5 @@ export const feedbackRow = rowShape<FeedbackRecord>('feedback', [
   ['actor_type', (r) => r.actor?.type ?? ''],
   ['actor_id', (r) => r.actor?.id ?? ''],
   ['note', (r) => r.note ?? ''],
-  ['record', feedbackToJson],
+  ['record', storedFeedback],
 ]);

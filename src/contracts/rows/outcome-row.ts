@@ -1,5 +1,4 @@
 import type { OutcomeRecord } from '../../core/record.ts';
-import { outcomeToJson } from './record-json.ts';
 import { rowShape, timeColumn, uint32 } from './row.ts';
 
 export const outcomeRow = rowShape<OutcomeRecord>('outcomes', [
@@ -16,5 +15,5 @@ export const outcomeRow = rowShape<OutcomeRecord>('outcomes', [
   ['attempts', (r) => uint32(r.attempts ?? 0)],
   ['resolution', (r) => r.resolution],
   ['final_action', (r) => r.finalAction],
-  ['record', outcomeToJson],
+  ['record', (r) => r],
 ]);

@@ -44,16 +44,16 @@ function fromTuple(tuple: SignalTuple): JudgedSignal {
   };
 }
 
-type StoredDecision = Omit<DecisionRecord, 'verdict'> & {
+export type StoredDecision = Omit<DecisionRecord, 'verdict'> & {
   readonly verdict: Omit<DecisionRecord['verdict'], 'signals'> & { readonly signals: readonly SignalTuple[] };
 };
 
-export function decisionToJson(record: DecisionRecord): string {
-  const stored: StoredDecision = {
+/** To be sent as an object within the row: ClickHouse keeps an object's text in a String column, so nothing is escaped twice. */
+export function storedDecision(record: DecisionRecord): StoredDecision {
+  return {
     ...record,
     verdict: { ...record.verdict, signals: record.verdict.signals.map(toTuple) },
   };
-  return JSON.stringify(stored);
 }
 
 export function decisionFromJson(json: string): DecisionRecord {
@@ -64,10 +64,8 @@ export function decisionFromJson(json: string): DecisionRecord {
   };
 }
 
-export const outcomeToJson = (record: OutcomeRecord): string => JSON.stringify(record);
 export const outcomeFromJson = (json: string): OutcomeRecord => JSON.parse(json) as OutcomeRecord;
 
 /** Without the profile that the verdict made: it belongs to the state's fold, and analysts have no use for it. */
-export const feedbackToJson = (record: FeedbackRecord): string =>
-  JSON.stringify({ ...record, profile: null });
+export const storedFeedback = (record: FeedbackRecord): FeedbackRecord => ({ ...record, profile: null });
 export const feedbackFromJson = (json: string): FeedbackRecord => JSON.parse(json) as FeedbackRecord;

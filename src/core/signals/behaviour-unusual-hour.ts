@@ -16,6 +16,10 @@ const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'
  * 23:00 neighbour 1:00 and Sunday neighbour Monday.
  */
 const KERNEL: readonly number[] = kernel();
+/** Decay by whole idle days, up to ten time constants: the exponential of up to 24 values a login, looked up. */
+const DECAY: readonly number[] = Object.freeze(
+  Array.from({ length: 10 * DECAY_DAYS.hours }, (_, days) => Math.exp(-days / DECAY_DAYS.hours)),
+);
 
 export const behaviourUnusualHour: Signal = {
   id: 'behaviour.unusual_hour',
@@ -36,12 +40,12 @@ export const behaviourUnusualHour: Signal = {
     let total = 0;
     let near = 0;
     for (const habit of profile.habits.hours) {
-      const idle_h = Math.max(0, now_h - habit.lastCounted_h);
+      const idle_days = Math.min(
+        DECAY.length - 1,
+        Math.max(0, (now_h - habit.lastCounted_h) / HOURS_A_DAY) | 0,
+      );
       const provisional = habit.provisional && !isQuiet(profile, habit.firstSeen_h, now_h);
-      const weight =
-        habit.weight *
-        Math.exp(-idle_h / (DECAY_DAYS.hours * HOURS_A_DAY)) *
-        (provisional ? PROVISIONAL_WEIGHT : 1);
+      const weight = habit.weight * (DECAY[idle_days] ?? 0) * (provisional ? PROVISIONAL_WEIGHT : 1);
       total += weight;
       const apart = (hour - habit.key + HOURS_A_WEEK) % HOURS_A_WEEK;
       near += weight * (KERNEL[apart] ?? 0);

@@ -24,6 +24,8 @@ export const velocityUserFailures: Signal = {
     if (!facts.velocity.known) return abstain(facts.velocity.why);
     const { user, userByOthers } = facts.velocity.value;
     if (user === null) return abstain('not_collected');
+    // Before any allowance for others: mostly zero, and then nothing more need be looked up.
+    if (failureNats(user, W) === 0) return neutral();
     const believed = isOwnDevice(event, facts)
       ? W.others_on_own_device
       : isHabitualAddress(facts, event.occurredAt_ms)

@@ -61,7 +61,8 @@ export async function addOpenApi(app: FastifyInstance, options: { readonly versi
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: DOCS_CSP,
-    uiConfig: { validatorUrl: null, docExpansion: 'list', persistAuthorization: false },
+    // Without the top bar, which would offer to load other documents.
+    uiConfig: { layout: 'BaseLayout', validatorUrl: null, docExpansion: 'list', persistAuthorization: false },
     theme: { title: 'Gatehouse API' },
   });
 }

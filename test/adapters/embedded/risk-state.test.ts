@@ -41,7 +41,7 @@ function record(
 }
 
 function look(state: EmbeddedRiskState, of: DecisionRecord): StateView {
-  const view = state.read({
+  return state.read({
     tenant: of.tenant,
     userKey: of.event.user.key,
     loginKey: of.event.user.loginKey,
@@ -51,8 +51,6 @@ function look(state: EmbeddedRiskState, of: DecisionRecord): StateView {
     attemptId: of.event.attemptId,
     applicationId: of.event.applicationId,
   });
-  if (view instanceof Promise) throw new Error('embedded reads are synchronous');
-  return view;
 }
 
 const failuresOf = (state: EmbeddedRiskState, of: DecisionRecord, at_ms: number): number => {

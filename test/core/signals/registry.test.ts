@@ -8,10 +8,7 @@ import { CATEGORY_CAPS, WEIGHTS } from '../../../src/core/weights.ts';
 const TRUST = new Set(['device.known', 'network.known_address']);
 
 function judge(signal: Signal, example: Example): Finding {
-  return signal.judge(
-    example.event?.(BASE_EVENT) ?? BASE_EVENT,
-    example.facts?.(BASE_FACTS) ?? BASE_FACTS,
-  );
+  return signal.judge(example.event?.(BASE_EVENT) ?? BASE_EVENT, example.facts?.(BASE_FACTS) ?? BASE_FACTS);
 }
 
 describe('every signal', () => {

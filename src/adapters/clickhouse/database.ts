@@ -1,0 +1,146 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { AnalyticsError, AnalyticsUnavailable, RowsRefused } from '../../ports/analytics-errors.ts';
+import { type ClickHouseConnection, connect } from './connect.ts';
+
+export type Parameters = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
+
+/** What one statement may take of the process or server it runs in. */
+export interface Limits {
+  readonly memory_bytes: number;
+  readonly threads: number;
+  readonly time_s: number;
+}
+
+/** What an analyst may cost: the embedded database shares memory and processors with the decisions. */
+export const ANALYST_LIMITS: Limits = { memory_bytes: 1_000_000_000, threads: 2, time_s: 10 };
+/** Reads by id and by user, and the sink's own checks. */
+export const LOOKUP_LIMITS: Limits = { memory_bytes: 1_000_000_000, threads: 1, time_s: 30 };
+/** Repairs and erasures read whole days. */
+export const UPKEEP_LIMITS: Limits = { memory_bytes: 4_000_000_000, threads: 2, time_s: 3_600 };
+
+/** SQL with bound parameters over one ClickHouse, whichever it is. Every failure is an `AnalyticsError`. */
+export interface Database {
+  /** Rows as objects; 64-bit integers as numbers. */
+  query<Row>(kind: 'read' | 'lookup' | 'write', sql: string, parameters?: Parameters, limits?: Limits): Promise<Row[]>;
+  command(sql: string, parameters?: Parameters): Promise<void>;
+  /** One insert, one block: all of its rows or, when refused, none. @throws RowsRefused */
+  insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Error types that blame the rows of an insert. Matched by `type`, for chDB's errors are no `ClickHouseError` of the
+ * client's package.
+ */
+const ROW_ERRORS = new Set([
+  'ARGUMENT_OUT_OF_BOUND',
+  'ATTEMPT_TO_READ_AFTER_EOF',
+  'BAD_ARGUMENTS',
+  'CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN',
+  'CANNOT_READ_ALL_DATA',
+  'CANNOT_READ_ARRAY_FROM_TEXT',
+  'DECIMAL_OVERFLOW',
+  'INCORRECT_DATA',
+  'INCORRECT_NUMBER_OF_COLUMNS',
+  'SIZES_OF_ARRAYS_DONT_MATCH',
+  'TOO_LARGE_STRING_SIZE',
+  'TOO_MANY_PARTS_IN_INSERT',
+  'TYPE_MISMATCH',
+  'UNKNOWN_ELEMENT_OF_ENUM',
+  'VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE',
+]);
+
+const blamesRows = (type: string | undefined): boolean =>
+  type !== undefined && (ROW_ERRORS.has(type) || type.startsWith('CANNOT_PARSE_'));
+
+const typeOf = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'type' in error && typeof error.type === 'string'
+    ? error.type
+    : undefined;
+
+/** @throws DataDirLocked, AnalyticsUnavailable as `connect`. */
+export function openDatabase(connection: ClickHouseConnection): Database {
+  const clients = connect(connection);
+  const busy = new Map<ClickHouseClient, number>(clients.reads.map((client) => [client, 0]));
+
+  /** The reader with the fewest statements waiting. */
+  const idlest = (): ClickHouseClient => {
+    let best = clients.lookups;
+    let least = Number.POSITIVE_INFINITY;
+    for (const [client, waiting] of busy) {
+      if (waiting < least) {
+        best = client;
+        least = waiting;
+      }
+    }
+    return best;
+  };
+
+  async function run<T>(client: ClickHouseClient, work: () => Promise<T>): Promise<T> {
+    const waiting = busy.get(client);
+    if (waiting !== undefined) busy.set(client, waiting + 1);
+    try {
+      return await work();
+    } catch (error) {
+      throw unavailable(error);
+    } finally {
+      const now = busy.get(client);
+      if (now !== undefined) busy.set(client, now - 1);
+    }
+  }
+
+  return {
+    query<Row>(
+      kind: 'read' | 'lookup' | 'write',
+      sql: string,
+      parameters: Parameters = {},
+      limits: Limits = kind === 'read' ? ANALYST_LIMITS : LOOKUP_LIMITS,
+    ): Promise<Row[]> {
+      const client = kind === 'read' ? idlest() : kind === 'lookup' ? clients.lookups : clients.writes;
+      return run(client, async () => {
+        // In the statement, not as client settings: the embedded connection would keep those for what follows.
+        const limited = `${sql}\nSETTINGS max_memory_usage = ${limits.memory_bytes}, max_threads = ${limits.threads}, max_execution_time = ${limits.time_s}, output_format_json_quote_64bit_integers = 0`;
+        const result = await client.query({
+          query: limited,
+          format: 'JSONEachRow',
+          query_params: { ...parameters },
+        });
+        return (await result.json()) as Row[];
+      });
+    },
+    command: (sql, parameters = {}) =>
+      run(clients.writes, async () => {
+        await clients.writes.command({ query: sql, query_params: { ...parameters } });
+      }),
+    async insert(table, columns, rows) {
+      const [first, ...others] = columns;
+      if (first === undefined || rows.length === 0) return;
+      try {
+        await clients.writes.insert({
+          table,
+          columns: [first, ...others],
+          values: rows,
+          format: 'JSONCompactEachRow',
+        });
+      } catch (error) {
+        if (blamesRows(typeOf(error))) {
+          throw new RowsRefused(`ClickHouse refused rows of ${table}: ${typeOf(error)}.`, null, { cause: error });
+        }
+        throw unavailable(error);
+      }
+    },
+    close: () => clients.close(),
+  };
+}
+
+function unavailable(error: unknown): AnalyticsError {
+  if (error instanceof AnalyticsError) return error;
+  const type = typeOf(error);
+  const reason =
+    type === 'TIMEOUT_EXCEEDED'
+      ? 'The query took too long; choose a narrower window.'
+      : type === 'MEMORY_LIMIT_EXCEEDED'
+        ? 'The query needed too much memory; choose a narrower window.'
+        : 'Analytics does not answer.';
+  return new AnalyticsUnavailable(reason, { cause: error });
+}

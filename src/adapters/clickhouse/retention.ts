@@ -1,0 +1,39 @@
+import type { Database } from './database.ts';
+
+/** How long what is kept, in days. */
+export interface Retention {
+  /** Decisions, outcomes and feedback with everything about a person, by the clock of receipt. */
+  readonly raw_days: number;
+  readonly minute_days: number;
+  readonly hour_days: number;
+  readonly day_days: number;
+}
+
+/** Rollups hold no person, so they may outlive the rows; minutes are only looked at while they are fresh. */
+export const DEFAULT_RETENTION: Retention = { raw_days: 400, minute_days: 14, hour_days: 400, day_days: 1_825 };
+
+const RAW_TABLES = ['decisions', 'outcomes', 'feedback'];
+const ROLLUPS = ['decisions', 'countries', 'reasons', 'outcomes'];
+
+/** Makes the tables' TTLs what the configuration says; does nothing where they are so already. */
+export async function applyRetention(database: Database, retention: Retention): Promise<void> {
+  const wanted = new Map<string, readonly [string, number]>();
+  for (const table of RAW_TABLES) wanted.set(table, ['toDateTime(recorded_at)', retention.raw_days]);
+  for (const rollup of ROLLUPS) {
+    wanted.set(`${rollup}_by_minute`, ['bucket', retention.minute_days]);
+    wanted.set(`${rollup}_by_hour`, ['bucket', retention.hour_days]);
+    wanted.set(`${rollup}_by_day`, ['bucket', retention.day_days]);
+  }
+  const tables = await database.query<{ name: string; definition: string }>(
+    'write',
+    'SELECT name, engine_full AS definition FROM system.tables WHERE database = currentDatabase()',
+  );
+  for (const { name, definition } of tables) {
+    const want = wanted.get(name);
+    if (want === undefined) continue;
+    const [time, days] = want;
+    const whole = Math.max(1, Math.trunc(days));
+    if (definition.includes(`toIntervalDay(${whole})`)) continue;
+    await database.command(`ALTER TABLE ${name} MODIFY TTL ${time} + toIntervalDay(${whole})`);
+  }
+}

@@ -1,0 +1,136 @@
+import { AnalyticsUnavailable } from '../../ports/analytics-errors.ts';
+import { type Database, type Parameters, UPKEEP_LIMITS } from './database.ts';
+
+export type Resolution = 'minute' | 'hour' | 'day';
+
+export const RESOLUTION_MS: Readonly<Record<Resolution, number>> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
+
+interface Rollup {
+  /** Table of the counts; the view that fills it has `_mv` behind its name. */
+  readonly table: string;
+  readonly resolution: Resolution;
+  readonly raw: 'decisions' | 'outcomes';
+  /** Condition on raw rows that can count in a span; over-inclusive is right, for buckets are chosen afterwards. */
+  readonly touches: string;
+}
+
+const RESOLUTIONS: readonly Resolution[] = ['minute', 'hour', 'day'];
+const IN_SPAN = (column: string): string =>
+  `${column} >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND ${column} < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`;
+/** A row also counts where the event that it replaces was counted. */
+const DECISION_TOUCHES = `((${IN_SPAN('occurred_at')}) OR (superseded_id != '' AND ${IN_SPAN('superseded_at')}))`;
+
+export const ROLLUPS: readonly Rollup[] = RESOLUTIONS.flatMap((resolution): Rollup[] => [
+  { table: `decisions_by_${resolution}`, resolution, raw: 'decisions', touches: DECISION_TOUCHES },
+  { table: `countries_by_${resolution}`, resolution, raw: 'decisions', touches: DECISION_TOUCHES },
+  { table: `reasons_by_${resolution}`, resolution, raw: 'decisions', touches: DECISION_TOUCHES },
+  { table: `outcomes_by_${resolution}`, resolution, raw: 'outcomes', touches: IN_SPAN('decision_at') },
+]);
+
+/** When something was counted, for whom. */
+export interface Moment {
+  readonly tenant: string;
+  readonly raw: 'decisions' | 'outcomes';
+  readonly at_ms: number;
+}
+
+export interface RebuildRules {
+  /** Buckets of a resolution that begin before this are left alone: their raw rows, or they themselves, are expiring. */
+  readonly oldest_ms: Readonly<Record<Resolution, number>>;
+}
+
+/** Buckets a statement: bounds the text of a query and what a rebuild hides from readers at one time. */
+const BUCKETS_A_STATEMENT = 500;
+
+/**
+ * Makes the buckets in which these moments lie exactly what the raw rows give: forgets them and counts again with the
+ * very SELECT of the materialized view. Safe to repeat after a kill at any point, as long as it is repeated.
+ */
+export async function rebuildBuckets(
+  database: Database,
+  moments: readonly Moment[],
+  rules: RebuildRules,
+): Promise<void> {
+  for (const rollup of ROLLUPS) {
+    const size_ms = RESOLUTION_MS[rollup.resolution];
+    const oldest_ms = rules.oldest_ms[rollup.resolution];
+    const buckets = new Map<string, Set<number>>();
+    for (const { tenant, raw, at_ms } of moments) {
+      if (raw !== rollup.raw) continue;
+      const start_ms = Math.floor(at_ms / size_ms) * size_ms;
+      if (start_ms < oldest_ms) continue;
+      const ofTenant = buckets.get(tenant) ?? new Set();
+      ofTenant.add(start_ms);
+      buckets.set(tenant, ofTenant);
+    }
+    if (buckets.size === 0) continue;
+    const counts = await countsOf(database, rollup);
+    for (const [tenant, starts] of buckets) {
+      const sorted = [...starts].toSorted((a, b) => a - b);
+      for (let i = 0; i < sorted.length; i += BUCKETS_A_STATEMENT) {
+        await rebuild(database, rollup, counts, tenant, sorted.slice(i, i + BUCKETS_A_STATEMENT), size_ms);
+      }
+    }
+  }
+}
+
+async function rebuild(
+  database: Database,
+  rollup: Rollup,
+  counts: Counts,
+  tenant: string,
+  starts_ms: readonly number[],
+  size_ms: number,
+): Promise<void> {
+  const first = starts_ms[0];
+  const last = starts_ms.at(-1);
+  if (first === undefined || last === undefined) return;
+  const parameters: Parameters = {
+    tenant,
+    from: first,
+    to: last + size_ms,
+    buckets: starts_ms.map((start_ms) => start_ms / 1000),
+  };
+  const chosen = `tenant = {tenant:String} AND bucket IN (arrayMap(s -> toDateTime(s, 'UTC'), {buckets:Array(UInt32)}))`;
+  await database.command(`DELETE FROM ${rollup.table} WHERE ${chosen} SETTINGS lightweight_deletes_sync = 2`, parameters);
+  const columns = counts.columns.join(', ');
+  await database.command(
+    `INSERT INTO ${rollup.table} (${columns})
+SELECT ${columns} FROM (${counts.over(`tenant = {tenant:String} AND ${rollup.touches}`)}) WHERE ${chosen}
+SETTINGS max_memory_usage = ${UPKEEP_LIMITS.memory_bytes}, max_threads = ${UPKEEP_LIMITS.threads}`,
+    parameters,
+  );
+}
+
+export interface Counts {
+  readonly columns: readonly string[];
+  /** The view's SELECT over the raw rows that meet a condition. */
+  over(condition: string): string;
+}
+
+/** The SELECT of a rollup's view as the database itself keeps it: the only place where the expression is written. */
+export async function countsOf(database: Database, rollup: Pick<Rollup, 'table' | 'raw'>): Promise<Counts> {
+  const [view] = await database.query<{ text: string }>(
+    'write',
+    'SELECT as_select AS text FROM system.tables WHERE database = currentDatabase() AND name = {name:String}',
+    { name: `${rollup.table}_mv` },
+  );
+  const columns = await database.query<{ name: string }>(
+    'write',
+    'SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position',
+    { table: rollup.table },
+  );
+  const source = new RegExp(`FROM [\\w\`]+\\.${rollup.raw} AS d\\b`);
+  const text = view?.text ?? '';
+  if (!source.test(text)) {
+    throw new AnalyticsUnavailable(`The view ${rollup.table}_mv is missing or not one of ours.`);
+  }
+  return {
+    columns: columns.map(({ name }) => name),
+    over: (condition) => text.replace(source, `FROM (SELECT * FROM ${rollup.raw} WHERE ${condition}) AS d`),
+  };
+}
