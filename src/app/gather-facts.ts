@@ -12,6 +12,7 @@ import type {
   VelocityFacts,
 } from '../core/facts.ts';
 import { familiarity } from '../core/familiarity.ts';
+import { countryKey, placeKey } from '../core/geo.ts';
 import { hash32 } from '../core/hash.ts';
 import { type Known, known, unknown } from '../core/known.ts';
 import type { Profile } from '../core/profile.ts';
@@ -29,7 +30,6 @@ const HOUR_MS = 3_600_000;
 const HOURS_A_WEEK = 168;
 /** 1970-01-01 was a Thursday: hour 72 of a week that begins on Monday. */
 const EPOCH_HOUR_OF_WEEK = 72;
-const PLACE_GRID_DEG = 0.25;
 
 /** Turns what was read into the facts of the core: the event itself is counted, and what must not be seen is hidden. */
 export function gatherFacts(
@@ -170,19 +170,6 @@ export function featuresOf(event: LoginEvent, address: AddressFacts, client: Kno
     hour: (Math.floor(event.occurredAt_ms / HOUR_MS) + EPOCH_HOUR_OF_WEEK) % HOURS_A_WEEK,
   };
 }
-
-/** Two letters as a number that can be read back (see `countryOf`). */
-const countryKey = (country: string): number => (country.charCodeAt(0) << 8) | country.charCodeAt(1);
-export const countryOf = (key: number): string => String.fromCharCode(key >>> 8, key & 0xff);
-
-/** Grid cell of a place: 16 bits of latitude and 16 of longitude, in steps of 0.25°. */
-const placeKey = (latitude: number, longitude: number): number =>
-  (((Math.round(latitude / PLACE_GRID_DEG) + 360) << 16) | (Math.round(longitude / PLACE_GRID_DEG) + 720)) >>>
-  0;
-export const placeOf = (key: number): { latitude: number; longitude: number } => ({
-  latitude: ((key >>> 16) - 360) * PLACE_GRID_DEG,
-  longitude: ((key & 0xffff) - 720) * PLACE_GRID_DEG,
-});
 
 /** What the record keeps for profiles to learn from. */
 export function learnableOf(event: LoginEvent, facts: Facts): Learnable {

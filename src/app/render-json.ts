@@ -10,23 +10,14 @@ export function createOutcomeWriter(): (
   view: DecisionView,
   options: Omit<AnswerOptions, 'includeSignals'> & { now_ms: number },
 ) => string {
-  /** By signal, then by what kept it silent. As many texts as there are signals and reasons to abstain. */
-  const silent = new Map<string, Map<string, string>>();
+  /** By place in the registry: the text last used there, and of what. */
+  const last: { signal: JudgedSignal; text: string }[] = [];
 
-  const signalText = (signal: JudgedSignal): string => {
-    if (signal.state === 'evidence') return JSON.stringify(renderSignal(signal));
-    for (const _name in signal.details) return JSON.stringify(renderSignal(signal));
-    let texts = silent.get(signal.id);
-    if (texts === undefined) {
-      texts = new Map();
-      silent.set(signal.id, texts);
-    }
-    const why = signal.why ?? '';
-    let text = texts.get(why);
-    if (text === undefined) {
-      text = JSON.stringify(renderSignal(signal));
-      texts.set(why, text);
-    }
+  const signalText = (signal: JudgedSignal, i: number): string => {
+    const before = last[i];
+    if (before !== undefined && isSame(before.signal, signal)) return before.text;
+    const text = JSON.stringify(renderSignal(signal));
+    if (isSilent(signal)) last[i] = { signal, text };
     return text;
   };
 
@@ -35,9 +26,23 @@ export function createOutcomeWriter(): (
     const rest = JSON.stringify(renderOutcome(view, { ...options, includeSignals: false }));
     let text = `${rest.slice(0, -1)},"signals":[`;
     for (let i = 0; i < signals.length; i++) {
-      text += i === 0 ? '' : ',';
-      text += signalText(signals[i] as JudgedSignal);
+      const signal = signals[i];
+      if (signal !== undefined) text += (i === 0 ? '' : ',') + signalText(signal, i);
     }
     return `${text}]}`;
   };
 }
+
+/** Nothing to say and nothing to show. */
+function isSilent(signal: JudgedSignal): boolean {
+  if (signal.state === 'evidence') return false;
+  for (const _name in signal.details) return false;
+  return true;
+}
+
+/** `silent` is a signal of which `isSilent` holds. */
+const isSame = (silent: JudgedSignal, signal: JudgedSignal): boolean =>
+  silent.state === signal.state &&
+  silent.why === signal.why &&
+  silent.id === signal.id &&
+  (silent.details === signal.details || isSilent(signal));

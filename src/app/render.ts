@@ -48,6 +48,7 @@ export function renderAnswer(decision: DecisionRecord, options: AnswerOptions): 
       rule: verdict.rule,
       mode: policy.mode,
       would_have: verdict.wouldHave,
+      thresholds: policy.thresholds,
     },
     learning: verdict.learning,
     degraded: renderDegraded(decision),

@@ -1,4 +1,5 @@
 import type { LoginEvent } from '../core/event.ts';
+import type { Facts } from '../core/facts.ts';
 import type { DecisionRecord, RecordSource, Warning } from '../core/record.ts';
 import { ENGINE_VERSION, MODEL_VERSION } from './engine-version.ts';
 import { learnableOf, recordedFacts } from './gather-facts.ts';
@@ -36,8 +37,13 @@ export function toRecord(
     challenge: challenged
       ? { id: `chl_${uuid}`, expiresAt_ms: event.recordedAt_ms + policy.challengeLifetime_s * 1000 }
       : null,
-    policy: { id: policy.id, version: policy.version, mode: policy.mode },
-    warnings: erased ? [...input.warnings, { pointer: '/user', code: 'user.erased' }] : input.warnings,
+    policy: {
+      id: policy.id,
+      version: policy.version,
+      mode: policy.mode,
+      thresholds: policy.thresholds,
+    },
+    warnings: warningsOf(input.warnings, facts, erased),
     versions: {
       engine: ENGINE_VERSION,
       model: MODEL_VERSION,
@@ -49,6 +55,22 @@ export function toRecord(
     supersedes: input.source === 'dry_run' ? null : judgement.earlierAttempt,
     learnable: learnableOf(event, facts),
   };
+}
+
+/** Accepted logins from which one can tell what an application normally sees. */
+const ENOUGH_LOGINS = 20;
+
+function warningsOf(given: readonly Warning[], facts: Facts, erased: boolean): readonly Warning[] {
+  const found: Warning[] = [];
+  if (erased) found.push({ pointer: '/user', code: 'user.erased' });
+  if (facts.address.kind !== 'public' && facts.application.known) {
+    // A proxy that was put before the auth server shows as everybody's address: the operator must hear of it.
+    const { logins, publicAddresses } = facts.application.value;
+    if (logins >= ENOUGH_LOGINS && publicAddresses > 0.5) {
+      found.push({ pointer: '/context/ip', code: 'context.ip_not_public' });
+    }
+  }
+  return found.length === 0 ? given : [...given, ...found];
 }
 
 /** A late event about somebody who was erased keeps nothing that points at them. */

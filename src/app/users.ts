@@ -1,4 +1,5 @@
 import { familiarity } from '../core/familiarity.ts';
+import { countryOfKey, placeLatitude, placeLongitude } from '../core/geo.ts';
 import type { Habit, HabitKind, Profile } from '../core/profile.ts';
 import { standingVerdict } from '../core/rebuild.ts';
 import type { DecisionView, ErasureRecord } from '../core/record.ts';
@@ -8,7 +9,6 @@ import type { DecisionLog } from '../ports/decision-log.ts';
 import type { RiskState } from '../ports/risk-state.ts';
 import { AppError } from './errors.ts';
 import type { Gatehouse, UserHabit, UserSummary } from './gatehouse.ts';
-import { countryOf, placeOf } from './gather-facts.ts';
 
 export interface UserDependencies {
   readonly state: RiskState;
@@ -128,11 +128,8 @@ function summarize(profile: Profile | null, now_ms: number): UserSummary['profil
     last_login_at: profile.last === null ? null : new Date(profile.last.at_ms).toISOString(),
     last_country: profile.last?.country ?? null,
     devices: list('devices', hex),
-    countries: list('countries', countryOf),
-    places: list('places', (key) => {
-      const { latitude, longitude } = placeOf(key);
-      return `${latitude.toFixed(2)}, ${longitude.toFixed(2)}`;
-    }),
+    countries: list('countries', countryOfKey),
+    places: list('places', (key) => `${placeLatitude(key).toFixed(2)}, ${placeLongitude(key).toFixed(2)}`),
     networks: list('ases', (key) => `AS${key}`),
     clients: list('clients', hex),
   };

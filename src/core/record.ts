@@ -89,7 +89,13 @@ export interface DecisionRecord {
   readonly facts: RecordedFacts;
   readonly verdict: Verdict;
   readonly challenge: IssuedChallenge | null;
-  readonly policy: { readonly id: string; readonly version: number; readonly mode: 'enforce' | 'monitor' };
+  readonly policy: {
+    readonly id: string;
+    readonly version: number;
+    readonly mode: 'enforce' | 'monitor';
+    /** The scores from which the levels, and blocking, began at that time. */
+    readonly thresholds: { readonly medium: number; readonly high: number; readonly block: number };
+  };
   readonly warnings: readonly Warning[];
   readonly versions: { readonly engine: string; readonly model: string; readonly ipIntelligence: string };
   /** base64url SHA-256 of the body as received; `null` in replays. */

@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { AppError, type AppErrorCode } from '../app/errors.ts';
 import type { FieldError } from '../contracts/http/problem-answer.ts';
+import { AnalyticsError } from '../ports/analytics-errors.ts';
+import { LogUnavailable, LogUnreadable } from '../ports/log-errors.ts';
 
 /** Every problem the API can answer with: its HTTP status and its title, which never changes from case to case. */
 export const PROBLEMS = Object.freeze({
@@ -109,6 +111,14 @@ export function sendProblem(
     .send(body);
 }
 
+/** Of the codes of analytics, those that concern a caller; the others are faults. */
+const ANALYTICS_PROBLEMS = [
+  'analytics_unavailable',
+  'invalid_cursor',
+  'unknown_panel',
+  'invalid_parameter',
+] as const satisfies readonly ProblemCode[];
+
 /** Problems for what fastify itself refuses, by its error codes. */
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'A body may have up to 64 KiB.'],
@@ -127,14 +137,13 @@ export function createErrorHandler(
     if (error instanceof RequestRefused) {
       return sendProblem(reply, error.problem, error.message, error.errors);
     }
-    if (error instanceof AppError) {
-      if (PROBLEMS[error.code].status >= 500) {
-        log.error(
-          { err: error, code: error.code, operator: error.operator, request_id: request.id },
-          'request failed',
-        );
+    const refusal = refusalOf(error);
+    if (refusal !== null) {
+      if (PROBLEMS[refusal.problem].status >= 500) {
+        const operator = error instanceof AppError ? error.operator : null;
+        log.error({ err: error, code: refusal.problem, operator, request_id: request.id }, 'request failed');
       }
-      return sendProblem(reply, error.code, error.message);
+      return sendProblem(reply, refusal.problem, refusal.detail);
     }
     const [code, detail] = FRAMEWORK_PROBLEMS[codeOf(error)] ?? [];
     if (code !== undefined && detail !== undefined) return sendProblem(reply, code, detail);
@@ -163,6 +172,19 @@ export function rawProblem(code: ProblemCode, detail: string, requestId: string)
     '',
     text,
   ].join('\r\n');
+}
+
+/** What a use case or a store refused, in words that are meant for the caller. */
+function refusalOf(error: unknown): { readonly problem: ProblemCode; readonly detail: string } | null {
+  if (error instanceof AppError) return { problem: error.code, detail: error.message };
+  if (error instanceof AnalyticsError) {
+    const problem = ANALYTICS_PROBLEMS.find((code) => code === error.code);
+    if (problem !== undefined) return { problem, detail: error.message };
+  }
+  if (error instanceof LogUnavailable || error instanceof LogUnreadable) {
+    return { problem: 'storage_unavailable', detail: 'The storage does not answer; try again.' };
+  }
+  return null;
 }
 
 function codeOf(error: unknown): string {

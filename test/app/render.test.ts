@@ -106,7 +106,12 @@ describe('renderAnswer', () => {
           "version": 1,
           "rule": "low_risk",
           "mode": "enforce",
-          "would_have": null
+          "would_have": null,
+          "thresholds": {
+            "medium": 0.05,
+            "high": 0.5,
+            "block": 0.98
+          }
         },
         "learning": "full",
         "degraded": null,

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError, type AppErrorCode } from '../../src/app/errors.ts';
 import { PROBLEMS } from '../../src/http/errors.ts';
+import { AnalyticsUnavailable, InvalidCursor } from '../../src/ports/analytics-errors.ts';
+import { LogUnavailable } from '../../src/ports/log-errors.ts';
 import { ALL_SCOPES, bearer, LOGIN, startTestServer, type TestServer } from '../support/http-server.ts';
 
 let test: TestServer;
@@ -59,6 +61,19 @@ describe('problems', () => {
     expect(PROBLEMS.idempotency_mismatch.status).toBe(422);
     expect(PROBLEMS.user_mismatch.status).toBe(409);
     expect(PROBLEMS.challenge_expired.status).toBe(410);
+  });
+
+  it('stores that do not answer are a 503 to try again, without their own words', async () => {
+    failure = new LogUnavailable('no space left on /var/lib/secret-place');
+    const stored = await test.inject({ url: '/v1/decisions/dec_1', headers: bearer(key) });
+    expect(stored.statusCode).toBe(503);
+    expect(stored.json().type).toBe('urn:gatehouse:problem:storage_unavailable');
+    expect(stored.body).not.toContain('secret-place');
+    failure = new AnalyticsUnavailable('Analytics does not answer.', { cause: new Error('inner') });
+    const read = await test.inject({ url: '/v1/decisions/dec_1', headers: bearer(key) });
+    expect(read.json()).toMatchObject({ status: 503, detail: 'Analytics does not answer.' });
+    failure = new InvalidCursor();
+    expect((await test.inject({ url: '/v1/decisions/dec_1', headers: bearer(key) })).statusCode).toBe(400);
   });
 
   it('a fault is a 500 that tells nothing, and its stack is in the log', async () => {
@@ -170,7 +185,7 @@ describe('every answer', () => {
   it('carries x-request-id: the caller’s where it is sane, else a new one', async () => {
     const sane = await test.inject({ url: '/healthz', headers: { 'x-request-id': 'trace-1:a/b' } });
     expect(sane.headers['x-request-id']).toBe('trace-1:a/b');
-    for (const odd of ['with space', 'x'.repeat(129), '<b>', 'a,b']) {
+    for (const odd of ['with space', 'ada@example.org', 'x'.repeat(129), '<b>', 'a,b']) {
       const answer = await test.inject({ url: '/healthz', headers: { 'x-request-id': odd } });
       expect(answer.headers['x-request-id']).toMatch(/^req_[0-9a-f-]{36}$/);
     }

@@ -176,7 +176,12 @@ export function decisionRecord(sketch: DecisionSketch): DecisionRecord {
         : null,
     },
     challenge: action === 'challenge' ? { id: `chl_${uuid}`, expiresAt_ms: at_ms + 600_000 } : null,
-    policy: { id: 'default', version: 1, mode: 'enforce' },
+    policy: {
+      id: 'default',
+      version: 1,
+      mode: 'enforce',
+      thresholds: { medium: 0.05, high: 0.5, block: 0.98 },
+    },
     warnings: [],
     versions: { engine: '0.1.0', model: 'm1', ipIntelligence: 'test' },
     requestHash: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',

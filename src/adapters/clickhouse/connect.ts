@@ -90,7 +90,9 @@ function wellFormed(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');
   if (Array.isArray(value)) return value.map(wellFormed);
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [wellFormed(key), wellFormed(inner)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [wellFormed(key), wellFormed(inner)]),
+    );
   }
   return value;
 }

@@ -21,7 +21,12 @@ export const UPKEEP_LIMITS: Limits = { memory_bytes: 4_000_000_000, threads: 2, 
 /** SQL with bound parameters over one ClickHouse, whichever it is. Every failure is an `AnalyticsError`. */
 export interface Database {
   /** Rows as objects; 64-bit integers as numbers. */
-  query<Row>(kind: 'read' | 'lookup' | 'write', sql: string, parameters?: Parameters, limits?: Limits): Promise<Row[]>;
+  query<Row>(
+    kind: 'read' | 'lookup' | 'write',
+    sql: string,
+    parameters?: Parameters,
+    limits?: Limits,
+  ): Promise<Row[]>;
   command(sql: string, parameters?: Parameters): Promise<void>;
   /** One insert, one block: all of its rows or, when refused, none. @throws RowsRefused */
   insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
@@ -34,8 +39,6 @@ export interface Database {
  */
 const ROW_ERRORS = new Set([
   'ARGUMENT_OUT_OF_BOUND',
-  'ATTEMPT_TO_READ_AFTER_EOF',
-  'BAD_ARGUMENTS',
   'CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN',
   'CANNOT_READ_ALL_DATA',
   'CANNOT_READ_ARRAY_FROM_TEXT',
@@ -44,7 +47,6 @@ const ROW_ERRORS = new Set([
   'INCORRECT_NUMBER_OF_COLUMNS',
   'SIZES_OF_ARRAYS_DONT_MATCH',
   'TOO_LARGE_STRING_SIZE',
-  'TOO_MANY_PARTS_IN_INSERT',
   'TYPE_MISMATCH',
   'UNKNOWN_ELEMENT_OF_ENUM',
   'VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE',
@@ -124,7 +126,9 @@ export function openDatabase(connection: ClickHouseConnection): Database {
         });
       } catch (error) {
         if (blamesRows(typeOf(error))) {
-          throw new RowsRefused(`ClickHouse refused rows of ${table}: ${typeOf(error)}.`, null, { cause: error });
+          throw new RowsRefused(`ClickHouse refused rows of ${table}: ${typeOf(error)}.`, null, {
+            cause: error,
+          });
         }
         throw unavailable(error);
       }

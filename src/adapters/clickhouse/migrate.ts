@@ -19,7 +19,9 @@ export function readMigrations(): readonly Migration[] {
     .flatMap((file) => {
       const [, version, name] = FILE.exec(file) ?? [];
       if (version === undefined || name === undefined) return [];
-      return [{ version: Number(version), name, statements: split(readFileSync(new URL(file, DIRECTORY), 'utf8')) }];
+      return [
+        { version: Number(version), name, statements: split(readFileSync(new URL(file, DIRECTORY), 'utf8')) },
+      ];
     })
     .toSorted((a, b) => a.version - b.version);
 }
@@ -36,7 +38,11 @@ const split = (sql: string): string[] =>
  * @returns when this database was first set up, in milliseconds
  * @throws SchemaTooNew when a newer version set it up
  */
-export async function migrate(database: Database, migrations: readonly Migration[], clock: Clock): Promise<number> {
+export async function migrate(
+  database: Database,
+  migrations: readonly Migration[],
+  clock: Clock,
+): Promise<number> {
   await database.command(`CREATE TABLE IF NOT EXISTS schema_migrations
 (version UInt32, name String, applied_at DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY version`);
   const applied = await database.query<{ version: number; at_ms: number }>(
@@ -56,9 +62,11 @@ export async function migrate(database: Database, migrations: readonly Migration
     if (done.has(migration.version)) continue;
     for (const statement of migration.statements) await database.command(statement);
     const now_ms = clock();
-    await database.insert('schema_migrations', ['version', 'name', 'applied_at'], [
-      [migration.version, migration.name, now_ms],
-    ]);
+    await database.insert(
+      'schema_migrations',
+      ['version', 'name', 'applied_at'],
+      [[migration.version, migration.name, now_ms]],
+    );
     first_ms = Math.min(first_ms, now_ms);
   }
   return first_ms;

@@ -10,7 +10,12 @@ export interface Retention {
 }
 
 /** Rollups hold no person, so they may outlive the rows; minutes are only looked at while they are fresh. */
-export const DEFAULT_RETENTION: Retention = { raw_days: 400, minute_days: 14, hour_days: 400, day_days: 1_825 };
+export const DEFAULT_RETENTION: Retention = {
+  raw_days: 400,
+  minute_days: 14,
+  hour_days: 400,
+  day_days: 1_825,
+};
 
 const RAW_TABLES = ['decisions', 'outcomes', 'feedback'];
 const ROLLUPS = ['decisions', 'countries', 'reasons', 'outcomes'];

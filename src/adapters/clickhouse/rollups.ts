@@ -38,6 +38,13 @@ export interface Moment {
   readonly at_ms: number;
 }
 
+/** Raw rows that are about to go and must not be counted any more, as conditions with their parameters. */
+export interface Leaving {
+  readonly decisions: string;
+  readonly outcomes: string;
+  readonly parameters: Parameters;
+}
+
 export interface RebuildRules {
   /** Buckets of a resolution that begin before this are left alone: their raw rows, or they themselves, are expiring. */
   readonly oldest_ms: Readonly<Record<Resolution, number>>;
@@ -54,6 +61,7 @@ export async function rebuildBuckets(
   database: Database,
   moments: readonly Moment[],
   rules: RebuildRules,
+  leaving: Leaving | null = null,
 ): Promise<void> {
   for (const rollup of ROLLUPS) {
     const size_ms = RESOLUTION_MS[rollup.resolution];
@@ -72,35 +80,45 @@ export async function rebuildBuckets(
     for (const [tenant, starts] of buckets) {
       const sorted = [...starts].toSorted((a, b) => a - b);
       for (let i = 0; i < sorted.length; i += BUCKETS_A_STATEMENT) {
-        await rebuild(database, rollup, counts, tenant, sorted.slice(i, i + BUCKETS_A_STATEMENT), size_ms);
+        const starts_ms = sorted.slice(i, i + BUCKETS_A_STATEMENT);
+        await rebuild(database, { rollup, counts, tenant, starts_ms, size_ms, leaving });
       }
     }
   }
 }
 
-async function rebuild(
-  database: Database,
-  rollup: Rollup,
-  counts: Counts,
-  tenant: string,
-  starts_ms: readonly number[],
-  size_ms: number,
-): Promise<void> {
+interface Rebuild {
+  readonly rollup: Rollup;
+  readonly counts: Counts;
+  readonly tenant: string;
+  /** Ascending. */
+  readonly starts_ms: readonly number[];
+  readonly size_ms: number;
+  readonly leaving: Leaving | null;
+}
+
+async function rebuild(database: Database, work: Rebuild): Promise<void> {
+  const { rollup, counts, tenant, starts_ms, size_ms, leaving } = work;
   const first = starts_ms[0];
   const last = starts_ms.at(-1);
   if (first === undefined || last === undefined) return;
   const parameters: Parameters = {
+    ...leaving?.parameters,
     tenant,
     from: first,
     to: last + size_ms,
     buckets: starts_ms.map((start_ms) => start_ms / 1000),
   };
   const chosen = `tenant = {tenant:String} AND bucket IN (arrayMap(s -> toDateTime(s, 'UTC'), {buckets:Array(UInt32)}))`;
-  await database.command(`DELETE FROM ${rollup.table} WHERE ${chosen} SETTINGS lightweight_deletes_sync = 2`, parameters);
+  await database.command(
+    `DELETE FROM ${rollup.table} WHERE ${chosen} SETTINGS lightweight_deletes_sync = 2`,
+    parameters,
+  );
   const columns = counts.columns.join(', ');
+  const stays = leaving === null ? '' : ` AND NOT (${leaving[rollup.raw]})`;
   await database.command(
     `INSERT INTO ${rollup.table} (${columns})
-SELECT ${columns} FROM (${counts.over(`tenant = {tenant:String} AND ${rollup.touches}`)}) WHERE ${chosen}
+SELECT ${columns} FROM (${counts.over(`tenant = {tenant:String} AND ${rollup.touches}${stays}`)}) WHERE ${chosen}
 SETTINGS max_memory_usage = ${UPKEEP_LIMITS.memory_bytes}, max_threads = ${UPKEEP_LIMITS.threads}`,
     parameters,
   );

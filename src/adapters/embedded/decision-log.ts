@@ -22,8 +22,10 @@ export interface DecisionLogOptions {
 }
 
 export interface EmbeddedDecisionLog extends DecisionLog {
-  /** Durable records above a position. */
+  /** How many durable records stand above a position. */
   count(after: number): number;
+  /** Position of the first of them. */
+  firstAfter(after: number): number | undefined;
 }
 
 interface Waiting {
@@ -157,6 +159,7 @@ export function createDecisionLog(options: DecisionLogOptions): EmbeddedDecision
       return store.read(after, limit);
     },
     count: (after) => store.count(after),
+    firstAfter: (after) => store.firstAfter(after),
     status: () => ({ ok: problem === null, problem }),
 
     trim: (upTo) =>

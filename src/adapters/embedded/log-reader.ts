@@ -3,8 +3,10 @@ import { openLogStore } from './log-store.ts';
 
 /** The reading half of a log that another thread of this process writes. Sees every record once it is durable. */
 export interface LogReader extends Pick<DecisionLog, 'at' | 'read' | 'head' | 'close'> {
-  /** Durable records above a position. */
+  /** How many durable records stand above a position. */
   count(after: number): number;
+  /** Position of the first of them. */
+  firstAfter(after: number): number | undefined;
 }
 
 /** @throws LogUnreadable when a newer version wrote the log. */
@@ -26,6 +28,10 @@ export function createLogReader(options: { readonly path: string }): LogReader {
     count(after) {
       store.refresh();
       return store.count(after);
+    },
+    firstAfter(after) {
+      store.refresh();
+      return store.firstAfter(after);
     },
     close: () => store.close(),
   };

@@ -22,8 +22,10 @@ export interface LogStore {
   read(after: number, limit: number): LogRecord[];
   /** Newest position ever appended, and how many records were. */
   end(): { readonly position: number; readonly ordinal: number };
-  /** Durable records above a position. */
+  /** How many durable records stand above a position. */
   count(after: number): number;
+  /** Position of the first durable record above a position. */
+  firstAfter(after: number): number | undefined;
   /** Resolves when everything committed so far also survives a loss of power. */
   synced(): Promise<void>;
   close(): Promise<void>;
@@ -112,6 +114,14 @@ export function openLogStore(options: { readonly path: string }): LogStore {
       if (found === undefined) return last.ordinal - bottom.ordinal;
       const above = found.frame.positions.filter((position) => position > after).length;
       return last.ordinal - found.frame.ordinal + above;
+    },
+    firstAfter(after) {
+      const from = Math.max(after, floor().position);
+      for (const { key, value } of frames.getRange({ start: frameBelow(from)?.key ?? 0 })) {
+        const found = decodeFrame(value, key).positions.find((position) => position > from);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     },
     async synced() {
       await root.flushed;

@@ -70,6 +70,12 @@ function writeDecision(w: ScalarWriter, record: DecisionRecord): void {
   w.write(record.policy.id);
   w.write(record.policy.version);
   w.write(record.policy.mode);
+  w.write(record.policy.thresholds.medium);
+  w.write(record.policy.thresholds.high);
+  w.write(record.policy.thresholds.block);
+  w.write(record.policy.thresholds.medium);
+  w.write(record.policy.thresholds.high);
+  w.write(record.policy.thresholds.block);
   w.write(record.warnings.length);
   for (const warning of record.warnings) {
     w.write(warning.pointer);
@@ -98,6 +104,8 @@ function readDecision(r: ScalarReader, position: number, tenant: string): Decisi
     id: r.text(),
     version: r.number(),
     mode: r.text<DecisionRecord['policy']['mode']>(),
+    thresholds: { medium: r.number(), high: r.number(), block: r.number() },
+    thresholds: { medium: r.number(), high: r.number(), block: r.number() },
   };
   const warnings = times(r.number(), () => ({ pointer: r.text(), code: r.text() }));
   const versions = { engine: r.text(), model: r.text(), ipIntelligence: r.text() };

@@ -80,12 +80,14 @@ export function createMetrics(options: {
     }
   }
 
+  const labelsOf = createLabelCache();
+
   return {
     request(route, method, status, duration_s) {
-      requests.labels(route, method, String(status)).observe(duration_s);
+      requests.observe(labelsOf(route, method, status), duration_s);
     },
     decision(sample) {
-      decisions.labels(sample.action, sample.endpoint).inc();
+      decisions.inc({ action: sample.action, endpoint: sample.endpoint });
       if (sample.degraded) degraded.inc();
       if (!sample.recorded) unrecorded.inc();
     },
@@ -93,5 +95,26 @@ export function createMetrics(options: {
       await readAnalytics();
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
+  };
+}
+
+interface RequestLabels {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+}
+
+/** Label objects are made once a combination: routes, methods and statuses are few, and the hot path has but one. */
+function createLabelCache(): (route: string, method: string, status: number) => RequestLabels {
+  const routes = new Map<string, Map<number, RequestLabels>>();
+  return (route, method, status) => {
+    const key = `${method} ${route}`;
+    const known = routes.get(key) ?? new Map<number, RequestLabels>();
+    if (known.size === 0) routes.set(key, known);
+    const found = known.get(status);
+    if (found !== undefined) return found;
+    const labels = { route, method, status };
+    known.set(status, labels);
+    return labels;
   };
 }

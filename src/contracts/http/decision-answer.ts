@@ -102,6 +102,14 @@ const PolicyAnswer = Type.Object(
     rule: Type.String({ description: 'The part of the policy that answered.', examples: ['high_risk'] }),
     mode: OneOf(['enforce', 'monitor'], { description: 'In `monitor` mode `action` is always `allow`.' }),
     would_have: Nullable(Action('What enforcement would have answered; `null` outside `monitor` mode.')),
+    thresholds: Type.Object(
+      { medium: Type.Number(), high: Type.Number(), block: Type.Number() },
+      {
+        title: 'PolicyThresholds',
+        description: 'Scores from which the levels, and blocking, began at that time.',
+        examples: [{ medium: 0.05, high: 0.5, block: 0.98 }],
+      },
+    ),
   },
   { title: 'AppliedPolicy' },
 );

@@ -2,7 +2,7 @@ import type { Signal } from '../signal.ts';
 import { WEIGHTS } from '../weights.ts';
 import { profileHidden, STRANGE, strangeDevice, unverified, withClient, withFeatures } from './examples.ts';
 import { judgeChange } from './support/client-change.ts';
-import { count, num, text } from './support/words.ts';
+import { count, familyName, num } from './support/words.ts';
 
 const W = WEIGHTS['device.changed_browser'];
 
@@ -21,7 +21,7 @@ export const deviceChangedBrowser: Signal = {
     return judgeChange(event, facts, 'browsers', facts.features.browser, family, W);
   },
   explain(details) {
-    const browser = text(details, 'family', 'an unrecognised browser');
+    const browser = familyName(details, 'family', 'an unrecognised browser');
     const known = count(num(details, 'known_families'), 'other browser', 'other browsers');
     return details.own_device === true
       ? `The user’s own device now claims to be ${browser}`

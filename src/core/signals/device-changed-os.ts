@@ -3,7 +3,7 @@ import type { Signal } from '../signal.ts';
 import { WEIGHTS } from '../weights.ts';
 import { noDevice, STRANGE, strangeDevice, withClient, withFeatures, withoutDevice } from './examples.ts';
 import { judgeChange } from './support/client-change.ts';
-import { count, num, text } from './support/words.ts';
+import { count, familyName, num } from './support/words.ts';
 
 const W = WEIGHTS['device.changed_os'];
 
@@ -23,7 +23,7 @@ export const deviceChangedOs: Signal = {
     return judgeChange(event, facts, 'oses', facts.features.os, family, W);
   },
   explain(details) {
-    const system = text(details, 'family', 'an unrecognised system');
+    const system = familyName(details, 'family', 'an unrecognised system');
     const known = count(num(details, 'known_families'), 'other system', 'other systems');
     return details.own_device === true
       ? `The user’s own device now claims to run ${system}`

@@ -5,7 +5,7 @@ import { WEIGHTS } from '../weights.ts';
 import { all, withApplication, withClient, withContext, withHeaders, withProfile } from './examples.ts';
 import { normallyCarries } from './support/carried.ts';
 import { isOwnDevice } from './support/device.ts';
-import { text } from './support/words.ts';
+import { familyName } from './support/words.ts';
 
 const W = WEIGHTS['device.header_contradiction'];
 
@@ -20,7 +20,15 @@ export const deviceHeaderContradiction: Signal = {
     'another version, or the wildcard language of an HTTP library. Attack tools set a user agent and forget the ' +
     'rest. Only what is there is compared; invented (GREASE) brands, Brave, Edge, Opera, desktop mode on phones and ' +
     'Android apps on Chrome OS are no contradiction. No headers at all, where they are normally sent, count a little.',
-  needs: ['context.headers', 'client', 'features.client', 'profile', 'application', 'deviceIsTheirs'],
+  needs: [
+    'context.headers',
+    'client',
+    'features.client',
+    'profile',
+    'application',
+    'deviceIsTheirs',
+    'sharing',
+  ],
   dependsOnOthers: false,
   judge(event, facts) {
     const headers = event.context.headers;
@@ -75,8 +83,8 @@ export const deviceHeaderContradiction: Signal = {
     });
   },
   explain(details) {
-    const browser = text(details, 'browser', 'a browser');
-    const os = text(details, 'os', 'its system');
+    const browser = familyName(details, 'browser', 'a browser');
+    const os = familyName(details, 'os', 'its system');
     switch (details.found) {
       case 'none':
         return 'No browser headers, though logins here normally carry them';

@@ -2,7 +2,7 @@ import { familiarity } from '../familiarity.ts';
 import { abstain, evidence, neutral, type Signal } from '../signal.ts';
 import { WEIGHTS } from '../weights.ts';
 import { NOW_ms, STRANGE, withClient, withFeatures } from './examples.ts';
-import { num, text } from './support/words.ts';
+import { familyName, num } from './support/words.ts';
 
 const W = WEIGHTS['device.old_client'];
 const MS_PER_DAY = 86_400_000;
@@ -37,7 +37,7 @@ export const deviceOldClient: Signal = {
   },
   explain(details) {
     const major = num(details, 'browser_major');
-    const browser = `${text(details, 'browser', 'browser')}${major > 0 ? ` ${major}` : ''}`;
+    const browser = `${familyName(details, 'browser', 'browser')}${major > 0 ? ` ${major}` : ''}`;
     return `Outdated client: ${browser} is ${Math.round(num(details, 'age_years') * 10) / 10} years old`;
   },
   examples: {

@@ -2,7 +2,7 @@ import { familiarity } from '../familiarity.ts';
 import { abstain, evidence, neutral, type Signal } from '../signal.ts';
 import { WEIGHTS } from '../weights.ts';
 import { all, STRANGE, withApplication, withClient, withFeatures } from './examples.ts';
-import { num, percent, text } from './support/words.ts';
+import { familyName, num, percent } from './support/words.ts';
 
 const W = WEIGHTS['device.rare_client'];
 
@@ -35,7 +35,7 @@ export const deviceRareClient: Signal = {
     return evidence(nats, { share: clientShare, browser: browserFamily, os: osFamily });
   },
   explain(details) {
-    const client = `${text(details, 'browser', 'an unrecognised browser')} on ${text(details, 'os', 'an unrecognised system')}`;
+    const client = `${familyName(details, 'browser', 'an unrecognised browser')} on ${familyName(details, 'os', 'an unrecognised system')}`;
     return `Rare client: ${client} makes ${percent(num(details, 'share'))} of the logins here`;
   },
   examples: {

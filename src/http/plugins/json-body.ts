@@ -4,6 +4,8 @@ import { parseJsonBody } from '../../contracts/http/parse-json-body.ts';
 import { RequestRefused } from '../errors.ts';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
+/** First of the mark's three bytes in UTF-8; no JSON text begins with it otherwise. */
+const BYTE_ORDER_MARK = 0xef;
 
 /**
  * The only bodies that are read: `application/json`, with the SHA-256 of the bytes as received, since idempotency and
@@ -21,7 +23,8 @@ export function addJsonBody(app: FastifyInstance): void {
         return;
       }
       request.bodyHash = hash('sha256', bytes, 'base64url');
-      const parsed = parseJsonBody(bytes);
+      // As text: Node decodes a Buffer faster than a TextDecoder that is made for it (but keeps the byte order mark).
+      const parsed = parseJsonBody(bytes.toString('utf8', bytes[0] === BYTE_ORDER_MARK ? 3 : 0));
       if (parsed.ok) done(null, parsed.value);
       else done(new RequestRefused('invalid_json', 'The body is not valid JSON.', parsed.errors));
     },

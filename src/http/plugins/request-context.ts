@@ -1,13 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { v7 as uuidv7 } from 'uuid';
 import type { Metrics } from '../../ports/metrics.ts';
 import { sendProblem } from '../errors.ts';
 import type { RouteInfo } from '../request.ts';
 
-/** What an id may hold to be taken over into logs and headers: nothing that could end a line, a field or a tag. */
-const SAFE_ID = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
+/** What an id may hold to be taken over into logs and headers: nothing that could end a line or a field, nor a mail address. */
+const SAFE_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/;
 /** W3C Trace Context, section 3.2: version 00, and neither id all zeros. */
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 const TRACE_ID_BEGIN = 3;
@@ -15,10 +15,13 @@ const TRACE_ID_END = 35;
 
 const UNMATCHED: RouteInfo = Object.freeze({ template: 'unmatched', whileDraining: false, quiet: false });
 
-/** The caller's `x-request-id` where it is sane, else a new one. */
+/**
+ * The caller's `x-request-id` where it is sane, else a new one. It names no resource and is never sorted, so that it
+ * need not be a UUIDv7: Node draws 128 of these at once, which on the hot path is an order of magnitude cheaper.
+ */
 export function requestIdOf(message: Pick<IncomingMessage, 'headers'>): string {
   const sent = message.headers['x-request-id'];
-  return typeof sent === 'string' && SAFE_ID.test(sent) ? sent : `req_${uuidv7()}`;
+  return typeof sent === 'string' && SAFE_ID.test(sent) ? sent : `req_${randomUUID()}`;
 }
 
 /**

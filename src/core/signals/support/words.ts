@@ -43,3 +43,24 @@ export function percent(share: number): string {
   const p = share * 100;
   return `${p >= 10 || p === 0 ? Math.round(p) : Math.round(p * 10) / 10} %`;
 }
+
+/** Names that are not merely capitalised. */
+const PROPER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['ios', 'iOS'],
+  ['mac os', 'macOS'],
+  ['chrome os', 'Chrome OS'],
+  ['ie', 'Internet Explorer'],
+  ['kaios', 'KaiOS'],
+]);
+
+/** A family of browsers or systems of the details as people write it: `mobile safari` → `Mobile Safari`. */
+export function familyName(details: Details, key: string, otherwise: string): string {
+  const family = text(details, key, '');
+  if (family === '') return otherwise;
+  const proper = PROPER_NAMES.get(family);
+  if (proper !== undefined) return proper;
+  return family
+    .split(' ')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join(' ');
+}

@@ -1,0 +1,120 @@
+import type { BaseLogger } from 'pino';
+import type { Panel } from '../../contracts/rows/panel.ts';
+import type { Analytics, AnalyticsSink, PanelInfo } from '../../ports/analytics.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ClickHouseConnection } from './connect.ts';
+import { type Database, openDatabase } from './database.ts';
+import { createErase } from './erase.ts';
+import { type Migration, migrate, readMigrations } from './migrate.ts';
+import { createReads, type Reads } from './reads.ts';
+import { applyRetention, DEFAULT_RETENTION, type Retention } from './retention.ts';
+import type { RebuildRules } from './rollups.ts';
+import { createPanelRunner } from './run-panel.ts';
+import { createSink } from './sink.ts';
+
+export interface ClickHouseOptions {
+  readonly connection: ClickHouseConnection;
+  readonly panels: readonly Panel[];
+  readonly retention?: Partial<Retention>;
+  readonly clock: Clock;
+  readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
+  /** The schema's versions; all that are known unless a test says otherwise. */
+  readonly migrations?: readonly Migration[];
+}
+
+export interface ClickHouse {
+  readonly analytics: Analytics;
+  readonly sink: AnalyticsSink;
+  /** A page of `analytics.history`, for callers that are far away. */
+  readonly historyPage: Reads['historyPage'];
+  /** For checks that need SQL of their own. */
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Analytics on ClickHouse, within this process or on a server: the same client, SQL and migrations. Call
+ * `analytics.migrate()` before anything else.
+ *
+ * One process writes to one database: a repair must not meet another writer's insert in the same bucket.
+ *
+ * @throws DataDirLocked, AnalyticsUnavailable when the embedded directory cannot be opened.
+ */
+export function createClickHouse(options: ClickHouseOptions): ClickHouse {
+  const { connection, panels, clock, log } = options;
+  const retention: Retention = { ...DEFAULT_RETENTION, ...options.retention };
+  const database = openDatabase(connection);
+  const exclusive = oneAfterTheOther();
+  let since_ms = Number.POSITIVE_INFINITY;
+  const rules = (): RebuildRules => rebuildRules(retention, since_ms, clock());
+  const erase = createErase(database, rules);
+  const reads = createReads(database);
+  const infos: readonly PanelInfo[] = panels.map(({ id, title, description, parameters, schema, chart }) => ({
+    id,
+    title,
+    description,
+    parameters,
+    schema,
+    chart,
+  }));
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= exclusive(() => database.close());
+    return closing;
+  };
+
+  const analytics: Analytics = {
+    migrate: () =>
+      exclusive(async () => {
+        since_ms = await migrate(database, options.migrations ?? readMigrations(), clock);
+        await applyRetention(database, retention);
+      }),
+    decision: reads.decision,
+    search: reads.search,
+    history: reads.history,
+    ...createPanelRunner({ database, panels, clock, retention }),
+    panels: () => infos,
+    erase: (tenant, userKey) => exclusive(() => erase(tenant, userKey, null)),
+    async status() {
+      const base = { lagRecords: null, lag_ms: null, parkedRows: 0, insertedRows: 0 };
+      try {
+        await database.query('lookup', 'SELECT 1 AS one');
+        return { ok: true, problem: null, ...base };
+      } catch (error) {
+        log.warn({ err: error }, 'analytics does not answer');
+        return { ok: false, problem: 'ClickHouse does not answer.', ...base };
+      }
+    },
+    close,
+  };
+  const sink = createSink({ database, rules, erase, exclusive });
+  return { analytics, sink, historyPage: reads.historyPage, database, close };
+}
+
+/**
+ * Raw rows expire by the clock of receipt. While nothing can have expired yet every bucket may be counted again from
+ * them; later only buckets whose rows are surely all there. Buckets near their own end are not worth it.
+ */
+function rebuildRules(retention: Retention, since_ms: number, now_ms: number): RebuildRules {
+  const rawFrom_ms =
+    now_ms - since_ms < (retention.raw_days - 1) * DAY_MS ? 0 : now_ms - (retention.raw_days - 1) * DAY_MS;
+  const from = (days: number): number => Math.max(rawFrom_ms, now_ms - days * DAY_MS);
+  return {
+    oldest_ms: {
+      minute: from(retention.minute_days),
+      hour: from(retention.hour_days),
+      day: from(retention.day_days),
+    },
+  };
+}
+
+function oneAfterTheOther(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}

@@ -1,0 +1,216 @@
+import { decisionFromJson, feedbackFromJson, outcomeFromJson } from '../../contracts/rows/record-json.ts';
+import { positionOfId } from '../../core/decision-id.ts';
+import type { DecisionView, FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
+import type { Analytics, DecisionFilter } from '../../ports/analytics.ts';
+import { InvalidCursor } from '../../ports/analytics-errors.ts';
+import { ANALYST_LIMITS, type Database, LOOKUP_LIMITS, type Parameters } from './database.ts';
+
+const MAX_PAGE = 200;
+/** Decisions of one user fetched at a time: about 5 MB of records. */
+const HISTORY_PAGE = 1_000;
+
+type Kind = 'read' | 'lookup';
+
+/** One page of a user's history, and where the next one begins. */
+export interface HistoryPage {
+  readonly views: readonly DecisionView[];
+  /** `null`: this was the last page. */
+  readonly next: Place | null;
+}
+
+export interface Reads extends Pick<Analytics, 'decision' | 'search' | 'history'> {
+  historyPage(tenant: string, userKey: string, from: Place | null): Promise<HistoryPage>;
+}
+
+export interface Place {
+  readonly at_ms: number;
+  readonly position: number;
+}
+
+/** Text filters by their column; every value is a bound parameter. */
+const TEXT_FILTERS: Readonly<Record<string, string>> = {
+  userId: 'user_id',
+  userKey: 'user_key',
+  ip: 'ip',
+  deviceKey: 'device_key',
+  sessionKey: 'session_key',
+  eventId: 'event_id',
+  attemptId: 'attempt_id',
+  action: 'action',
+  level: 'level',
+  country: 'country',
+} satisfies Partial<Record<keyof DecisionFilter, string>>;
+
+/** Decisions with what was said of them since, as they were recorded. */
+export function createReads(database: Database): Reads {
+  /** The whole records at places that a narrow query found, in its order. */
+  async function viewsAt(kind: Kind, tenant: string, places: readonly Place[]): Promise<DecisionView[]> {
+    if (places.length === 0) return [];
+    const times = places.map(({ at_ms }) => at_ms);
+    const rows = await database.query<{ id: string; position: number; record: string }>(
+      kind,
+      `SELECT id, position, record FROM decisions
+WHERE tenant = {tenant:String} AND occurred_at >= fromUnixTimestamp64Milli({first:Int64}, 'UTC')
+AND occurred_at <= fromUnixTimestamp64Milli({last:Int64}, 'UTC') AND position IN {positions:Array(UInt64)}
+LIMIT 1 BY id`,
+      {
+        tenant,
+        first: Math.min(...times),
+        last: Math.max(...times),
+        positions: places.map(({ position }) => position),
+      },
+      LOOKUP_LIMITS,
+    );
+    const order = new Map(places.map(({ position }, index) => [position, index]));
+    rows.sort((a, b) => (order.get(a.position) ?? 0) - (order.get(b.position) ?? 0));
+    const ids = rows.map(({ id }) => id);
+    const outcomes = new Map<string, OutcomeRecord>();
+    const feedback = new Map<string, FeedbackRecord[]>();
+    for (const { record } of await said(kind, 'outcomes', tenant, ids)) {
+      const outcome = outcomeFromJson(record);
+      if (!outcomes.has(outcome.decisionId)) outcomes.set(outcome.decisionId, outcome);
+    }
+    for (const { record } of await said(kind, 'feedback', tenant, ids)) {
+      const entry = feedbackFromJson(record);
+      feedback.set(entry.decisionId, [...(feedback.get(entry.decisionId) ?? []), entry]);
+    }
+    return rows.map(({ id, record }) => ({
+      decision: decisionFromJson(record),
+      outcome: outcomes.get(id) ?? null,
+      feedback: feedback.get(id) ?? [],
+    }));
+  }
+
+  const said = (
+    kind: Kind,
+    table: 'outcomes' | 'feedback',
+    tenant: string,
+    ids: readonly string[],
+  ): Promise<{ record: string }[]> =>
+    database.query(
+      kind,
+      `SELECT record FROM ${table} WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)}
+ORDER BY position LIMIT 1 BY decision_id, position`,
+      { tenant, ids },
+      LOOKUP_LIMITS,
+    );
+
+  async function historyPage(tenant: string, userKey: string, from: Place | null): Promise<HistoryPage> {
+    const after = from ?? { at_ms: -1, position: 0 };
+    const places = await database.query<Place>(
+      'lookup',
+      `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
+WHERE tenant = {tenant:String} AND user_key = {user:String}
+AND (toUnixTimestamp64Milli(occurred_at) > {at:Int64}
+OR (toUnixTimestamp64Milli(occurred_at) = {at:Int64} AND position > {position:UInt64}))
+ORDER BY occurred_at, position
+LIMIT 1 BY id
+LIMIT {size:UInt32}`,
+      { tenant, user: userKey, at: after.at_ms, position: after.position, size: HISTORY_PAGE },
+    );
+    return {
+      views: await viewsAt('lookup', tenant, places),
+      next: places.length < HISTORY_PAGE ? null : (places.at(-1) ?? null),
+    };
+  }
+
+  return {
+    async decision(tenant, id) {
+      const position = positionOfId(id);
+      const places = await database.query<Place>(
+        'lookup',
+        `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
+WHERE tenant = {tenant:String} AND id = {id:String}
+${position === undefined ? '' : 'AND position = {position:UInt64}'}
+LIMIT 1`,
+        { tenant, id, ...(position === undefined ? {} : { position }) },
+      );
+      const [view] = await viewsAt('lookup', tenant, places);
+      return view?.decision.id === id ? view : undefined;
+    },
+
+    async search(tenant, filter, limit, cursor) {
+      const size = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
+      const { conditions, parameters } = conditionsOf(filter);
+      if (cursor !== null) {
+        const { at_ms, position } = readCursor(cursor);
+        conditions.push(
+          `occurred_at <= fromUnixTimestamp64Milli({cursorAt:Int64}, 'UTC')`,
+          `(occurred_at < fromUnixTimestamp64Milli({cursorAt:Int64}, 'UTC') OR position < {cursorPosition:UInt64})`,
+        );
+        parameters.cursorAt = at_ms;
+        parameters.cursorPosition = position;
+      }
+      const places = await database.query<Place>(
+        'read',
+        `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
+WHERE ${['tenant = {tenant:String}', ...conditions].join('\nAND ')}
+ORDER BY occurred_at DESC, position DESC
+LIMIT 1 BY id
+LIMIT {size:UInt32}`,
+        { ...parameters, tenant, size: size + 1 },
+        ANALYST_LIMITS,
+      );
+      const page = places.slice(0, size);
+      const last = page.at(-1);
+      return {
+        data: await viewsAt('read', tenant, page),
+        nextCursor: places.length > size && last !== undefined ? writeCursor(last) : null,
+      };
+    },
+
+    async *history(tenant, userKey) {
+      let from: Place | null = null;
+      do {
+        const page: HistoryPage = await historyPage(tenant, userKey, from);
+        yield* page.views;
+        from = page.next;
+      } while (from !== null);
+    },
+
+    historyPage,
+  };
+}
+
+function conditionsOf(filter: DecisionFilter): {
+  conditions: string[];
+  parameters: Record<string, Parameters[string]>;
+} {
+  const conditions: string[] = [];
+  const parameters: Record<string, Parameters[string]> = {};
+  for (const [name, value] of Object.entries(filter) as [string, string | number | undefined][]) {
+    const column = TEXT_FILTERS[name];
+    if (column === undefined || value === undefined) continue;
+    conditions.push(`${column} = {${name}:String}`);
+    parameters[name] = String(value);
+  }
+  if (filter.reason !== undefined) {
+    conditions.push('has(reasons, {reason:String})');
+    parameters.reason = filter.reason;
+  }
+  if (filter.asn !== undefined) {
+    conditions.push('asn = {asn:UInt32}');
+    parameters.asn = filter.asn;
+  }
+  if (filter.from_ms !== undefined) {
+    conditions.push(`occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')`);
+    parameters.from = Math.trunc(filter.from_ms);
+  }
+  if (filter.to_ms !== undefined) {
+    conditions.push(`occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`);
+    parameters.to = Math.trunc(filter.to_ms);
+  }
+  return { conditions, parameters };
+}
+
+const writeCursor = ({ at_ms, position }: Place): string =>
+  Buffer.from(`${at_ms}.${position}`, 'latin1').toString('base64url');
+
+function readCursor(cursor: string): Place {
+  const [, at, position] =
+    /^(\d{1,15})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (at === undefined || position === undefined) throw new InvalidCursor();
+  const place = { at_ms: Number(at), position: Number(position) };
+  if (!Number.isSafeInteger(place.position) || writeCursor(place) !== cursor) throw new InvalidCursor();
+  return place;
+}

@@ -1,0 +1,100 @@
+import type { LogRecord } from '../../core/record.ts';
+import type { AnalyticsSink } from '../../ports/analytics.ts';
+import type { Database } from './database.ts';
+import type { EraseUser } from './erase.ts';
+import { type RebuildRules, rebuildBuckets } from './rollups.ts';
+import { type BuiltTable, buildRows, insertRows } from './write-rows.ts';
+
+export interface SinkDependencies {
+  readonly database: Database;
+  readonly rules: () => RebuildRules;
+  readonly erase: EraseUser;
+  /** Runs one write after the other: a rebuild and an insert into the same bucket would count rows twice. */
+  readonly exclusive: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Batches into ClickHouse, each row once.
+ *
+ * `insert` trusts the batch to be new, which is so until something stops in the middle; `repair` trusts nothing and
+ * looks. A batch that reaches back to positions that were there before this process began is repaired at once: a
+ * journal that lost its last entries (loss of power) may have cut those records differently before.
+ */
+export function createSink({ database, rules, erase, exclusive }: SinkDependencies): AnalyticsSink {
+  let highest: number | null = null;
+
+  async function repair(tables: readonly BuiltTable[]): Promise<void> {
+    for (const built of tables) await insertMissing(database, built);
+    const moments = tables.flatMap(({ rows }) => rows.flatMap((row) => row.moments));
+    await rebuildBuckets(database, moments, rules());
+  }
+
+  /** What was logged about a user before the tombstone may have come with this very batch, or a late one. */
+  async function eraseMarked(records: readonly LogRecord[]): Promise<void> {
+    for (const record of records) {
+      if (record.kind === 'erasure') await erase(record.tenant, record.userKey, record.position);
+    }
+  }
+
+  return {
+    insert: (batchId, records) =>
+      exclusive(async () => {
+        const first = records[0]?.position;
+        const last = records.at(-1)?.position;
+        if (first === undefined || last === undefined) return;
+        highest ??= await highestPosition(database);
+        const tables = buildRows(batchId, records);
+        if (first <= highest) {
+          await repair(tables);
+        } else {
+          for (const built of tables) await insertRows(database, built);
+        }
+        highest = Math.max(highest, last);
+        await eraseMarked(records);
+      }),
+    repair: (batchId, records) =>
+      exclusive(async () => {
+        await repair(buildRows(batchId, records));
+        await eraseMarked(records);
+      }),
+  };
+}
+
+async function highestPosition(database: Database): Promise<number> {
+  const [found] = await database.query<{ position: number }>(
+    'write',
+    `SELECT max(position) AS position FROM (
+SELECT max(position) AS position FROM decisions
+UNION ALL SELECT max(position) FROM outcomes
+UNION ALL SELECT max(position) FROM feedback)`,
+  );
+  return found?.position ?? 0;
+}
+
+/** Leaves each row there exactly once: inserts what is missing, and replaces what is there more than once. */
+async function insertMissing(database: Database, built: BuiltTable): Promise<void> {
+  const { table, keyColumn, rows } = built;
+  const positions = rows.map(({ position }) => position);
+  const range = {
+    first: Math.min(...positions),
+    last: Math.max(...positions),
+  };
+  const within = 'position >= {first:UInt64} AND position <= {last:UInt64}';
+  const present = await database.query<{ key: string; copies: number }>(
+    'write',
+    `SELECT concat(toString(position), ' ', ${keyColumn}) AS key, count() AS copies
+FROM ${table} WHERE ${within} GROUP BY key`,
+    range,
+  );
+  const copies = new Map(present.map((row) => [row.key, row.copies]));
+  const repeated = rows.filter(({ key }) => (copies.get(key) ?? 0) > 1);
+  if (repeated.length > 0) {
+    await database.command(
+      `ALTER TABLE ${table} DELETE WHERE ${within} AND concat(toString(position), ' ', ${keyColumn}) IN {keys:Array(String)}
+SETTINGS mutations_sync = 2`,
+      { ...range, keys: repeated.map(({ key }) => key) },
+    );
+  }
+  const missing = rows.filter(({ key }) => copies.get(key) !== 1);
+  if (missing.length > 0) await insertRows(database, { ...built, rows: missing });
+}

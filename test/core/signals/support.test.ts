@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { Familiarity } from '../../../src/core/familiarity.ts';
+import { known } from '../../../src/core/known.ts';
+import {
+  BASE_EVENT,
+  BASE_FACTS,
+  habit,
+  withFeatures,
+  withHabits,
+} from '../../../src/core/signals/examples.ts';
+import { SIGNALS } from '../../../src/core/signals/index.ts';
+import { sharingWeight } from '../../../src/core/signals/support/address.ts';
+import { burst } from '../../../src/core/signals/support/burst.ts';
+import { deviceTrustShare } from '../../../src/core/signals/support/device.ts';
+import { newValueProbability, novelty } from '../../../src/core/signals/support/novelty.ts';
+import { count, familyName, grouped, hours, percent } from '../../../src/core/signals/support/words.ts';
+
+describe('novelty', () => {
+  const weights = { theta: 0.6, discount: 0.25, trust: 0.5, max_nats: 1.2 };
+  const never: Familiarity = { seen: 'never', weight: 0, share: 0, total: 20, distinct: 2, age_h: 0 };
+
+  it('is a probability that falls with history and rises with variety', () => {
+    expect(newValueProbability(0, 0, 0.6, 0.25)).toBe(1);
+    expect(newValueProbability(20, 1, 0.6, 0.25)).toBeLessThan(newValueProbability(5, 1, 0.6, 0.25));
+    expect(newValueProbability(20, 8, 0.6, 0.25)).toBeGreaterThan(newValueProbability(20, 1, 0.6, 0.25));
+    expect(newValueProbability(0.1, 12, 0.6, 0.25)).toBe(1);
+  });
+
+  it('never exceeds its maximum and is nothing without history', () => {
+    expect(novelty({ ...never, total: 1e6 }, weights)).toBe(1.2);
+    expect(novelty({ ...never, total: 0, distinct: 0 }, weights)).toBe(0);
+  });
+
+  it('of a provisional value lies between that of a new and of an established one', () => {
+    const provisional: Familiarity = { ...never, seen: 'provisional', weight: 0.2 };
+    expect(novelty(provisional, weights)).toBeGreaterThan(0);
+    expect(novelty(provisional, weights)).toBeLessThan(novelty(never, weights));
+    expect(novelty({ ...never, seen: 'established', weight: 5 }, weights)).toBe(0);
+  });
+});
+
+describe('sharing', () => {
+  it('takes nothing from a lone user and ever more from many', () => {
+    expect([0, 1].map(sharingWeight)).toEqual([1, 1]);
+    expect(sharingWeight(2)).toBe(0.75);
+    expect(sharingWeight(4)).toBe(0.5);
+    expect(sharingWeight(128)).toBeLessThan(0.03);
+  });
+
+  it('leaves a family its trust in a device, and more than 20 users none', () => {
+    expect([1, 2, 3].map(deviceTrustShare)).toEqual([1, 1, 1]);
+    expect(deviceTrustShare(6)).toBe(0.5);
+    expect(deviceTrustShare(20)).toBeGreaterThan(0);
+    expect(deviceTrustShare(21)).toBe(0);
+  });
+});
+
+it('a count speaks only beyond what is free, and then in proportion to its logarithm', () => {
+  const weights = { free: 3, scale: 3, slope: 1 };
+  expect([0, 1, 2, 3].map((n) => burst(n, weights))).toEqual([0, 0, 0, 0]);
+  expect(burst(6, weights)).toBeCloseTo(Math.LN2, 12);
+  expect(burst(6, weights, 3)).toBe(0);
+});
+
+describe('the unusual hour', () => {
+  const signal = SIGNALS.find(({ id }) => id === 'behaviour.unusual_hour');
+  const at = (hour: number, facts = BASE_FACTS): number => {
+    const finding = signal?.judge(BASE_EVENT, withFeatures({ hour })(facts));
+    return finding?.state === 'evidence' ? finding.rawLogOdds : 0;
+  };
+
+  it('knows that midnight neighbours the hour before it, and Sunday the Monday after', () => {
+    const sundayNight = withHabits({ hours: [habit(167, 40, 50)] })(BASE_FACTS);
+    expect(at(0, sundayNight)).toBeLessThan(0);
+    expect(at(166, sundayNight)).toBeCloseTo(at(0, sundayNight), 9);
+    expect(at(155, sundayNight)).toBeGreaterThan(0.5);
+  });
+
+  it('stays between −0.3 and +0.8 over the whole week', () => {
+    for (let hour = 0; hour < 168; hour++) {
+      expect(at(hour)).toBeGreaterThanOrEqual(-0.3);
+      expect(at(hour)).toBeLessThanOrEqual(0.8);
+    }
+  });
+
+  it('says nothing to people who log in at any hour', () => {
+    const anyHour = withHabits({
+      hours: Array.from({ length: 24 }, (_, i) => habit(i * 7, 2, 50)),
+    })(BASE_FACTS);
+    for (let hour = 0; hour < 168; hour++) expect(Math.abs(at(hour, anyHour))).toBeLessThan(0.2);
+  });
+});
+
+describe('words', () => {
+  it('group thousands, choose units and count', () => {
+    expect(grouped(6_100)).toBe('6,100');
+    expect(grouped(-1_234_567.8)).toBe('-1,234,568');
+    expect(grouped(-0.2)).toBe('0');
+    expect([0.001, 0.5, 2.5, 72, 24 * 1_000].map(hours)).toEqual([
+      '4 s',
+      '30 min',
+      '2.5 h',
+      '3 days',
+      '2.7 years',
+    ]);
+    expect(count(1, 'user', 'users')).toBe('1 user');
+    expect(count(1_200, 'user', 'users')).toBe('1,200 users');
+    expect([0, 0.004, 0.62].map(percent)).toEqual(['0 %', '0.4 %', '62 %']);
+    expect(familyName({ os: 'ios' }, 'os', '')).toBe('iOS');
+    expect(familyName({ os: 'mobile safari' }, 'os', '')).toBe('Mobile Safari');
+    expect(familyName({}, 'os', 'an unrecognised system')).toBe('an unrecognised system');
+  });
+});
+
+it('headers of any shape are judged without failing', () => {
+  const signal = SIGNALS.find(({ id }) => id === 'device.header_contradiction');
+  for (const brands of [
+    '',
+    '"',
+    '"Chromium";v="',
+    '"Chromium";v="x',
+    '"Chromium";v="9999999"',
+    '\u0000'.repeat(99),
+  ]) {
+    const event = {
+      ...BASE_EVENT,
+      context: { ...BASE_EVENT.context, headers: { 'sec-ch-ua': brands } },
+    };
+    expect(signal?.judge(event, { ...BASE_FACTS, profile: known(null) }).state).toMatch(/neutral|evidence/);
+  }
+});

@@ -1,0 +1,33 @@
+import type { Database } from '../../src/adapters/clickhouse/database.ts';
+import { countsOf, ROLLUPS } from '../../src/adapters/clickhouse/rollups.ts';
+
+/**
+ * Compares every rollup with what its own view gives over all raw rows. Returns one line for each rollup that
+ * differs; an empty list is the proof. Buckets older than the rollup's retention must not be among the data.
+ */
+export async function rollupsEqualRaw(database: Database): Promise<readonly string[]> {
+  const differences: string[] = [];
+  for (const rollup of ROLLUPS) {
+    const counts = await countsOf(database, rollup);
+    const keys = counts.columns.filter(
+      (name) => !['decisions', 'score_micro', 'degraded', 'users', 'outcomes'].includes(name),
+    );
+    const sums = counts.columns.filter((name) => !keys.includes(name));
+    const totals = sums.map((name) =>
+      name === 'users' ? 'uniqMerge(users) AS users_n' : `sum(${name}) AS ${name}_n`,
+    );
+    const over = (source: string): string =>
+      `SELECT ${[...keys, ...totals].join(', ')} FROM ${source} GROUP BY ${keys.join(', ')}`;
+    const kept = over(rollup.table);
+    const counted = over(`(${counts.over('true')})`);
+    const [row] = await database.query<{ extra: number; missing: number }>(
+      'write',
+      `SELECT (SELECT count() FROM (${kept} EXCEPT ${counted})) AS extra,
+(SELECT count() FROM (${counted} EXCEPT ${kept})) AS missing`,
+    );
+    if (row === undefined || row.extra !== 0 || row.missing !== 0) {
+      differences.push(`${rollup.table}: ${row?.extra} rows that raw does not give, ${row?.missing} missing`);
+    }
+  }
+  return differences;
+}

@@ -1,0 +1,276 @@
+import type { BaseLogger } from 'pino';
+import type { LogRecord } from '../src/core/record.ts';
+import type { AnalyticsSink } from '../src/ports/analytics.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { DecisionLog, SinkBatch, SinkJournal } from '../src/ports/decision-log.ts';
+
+export interface EventSinkOptions {
+  readonly log: Pick<DecisionLog, 'read' | 'head'> & {
+    /** How many durable records stand above a position. */
+    count(after: number): number;
+    /** Position of the first of them. */
+    firstAfter(after: number): number | undefined;
+  };
+  readonly journal: SinkJournal;
+  readonly sink: AnalyticsSink;
+  readonly clock: Clock;
+  readonly logger: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
+  /** Rows a batch at most: larger ones hold the thread that serializes them. */
+  readonly maxRows?: number;
+  /** How long a record may wait for others to share its batch. */
+  readonly maxWait_ms?: number;
+  /** How often the log is looked at without being told of anything. */
+  readonly poll_ms?: number;
+  /** Pauses between tries while analytics does not answer: the first, doubled up to the last. */
+  readonly backoff_ms?: readonly [first: number, last: number];
+}
+
+export interface SinkStatus {
+  readonly lagRecords: number;
+  /** Age of the oldest record not yet inserted; 0 when there is none. */
+  readonly lag_ms: number;
+  readonly parkedRows: number;
+  /** Since this process started. */
+  readonly insertedRows: number;
+  readonly acknowledged: number;
+  /** Why nothing moves now; `null` while it does. */
+  readonly problem: string | null;
+}
+
+export interface EventSink {
+  /** Something was appended to the log. Cheap; may be called for every record. */
+  nudge(): void;
+  /**
+   * Resolves when everything durable by now is in analytics or parked. Waits as long as analytics is gone, and no
+   * longer than until `close`.
+   */
+  flush(): Promise<void>;
+  status(): SinkStatus;
+  /** Stops after the batch under way; what is left stays in the log. Call `flush` before to wait for it. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_MAX_ROWS = 5_000;
+const DEFAULT_MAX_WAIT_MS = 500;
+const DEFAULT_POLL_MS = 1_000;
+const DEFAULT_BACKOFF_MS = [100, 30_000] as const;
+const PARKED_COUNTED = 100_000;
+const MICROS_PER_MS = 1_000;
+
+/**
+ * Carries the log into analytics, each record once.
+ *
+ * The log is cut into batches, and a batch is a durable thing: its range is in the journal before its insert and never
+ * cut differently afterwards. Only the first insert of a batch trusts that nothing of it is there; whatever fails or is
+ * found open after a stop is repaired instead. Rows that analytics refuses are parked, so that one bad row does not
+ * hold up the rest for ever.
+ */
+export function createEventSink(options: EventSinkOptions): EventSink {
+  const { log, journal, sink, clock, logger } = options;
+  const maxRows = options.maxRows ?? DEFAULT_MAX_ROWS;
+  const maxWait_ms = options.maxWait_ms ?? DEFAULT_MAX_WAIT_MS;
+  const poll_ms = options.poll_ms ?? DEFAULT_POLL_MS;
+  const [firstPause_ms, lastPause_ms] = options.backoff_ms ?? DEFAULT_BACKOFF_MS;
+
+  let closed = false;
+  let insertedRows = 0;
+  let parkedRows = journal.parked(PARKED_COUNTED).length;
+  let problem: string | null = null;
+  /** Positions that somebody waits for; while there are any, no record waits for company. */
+  let awaited: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  let nudged = false;
+  let wake: { readonly onNudge: boolean; readonly resolve: () => void } | null = null;
+
+  /** Ends early on `close` and `flush`, and with `onNudge` when something was appended. */
+  const sleep = (wait_ms: number, onNudge: boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, wait_ms);
+      wake = { onNudge, resolve: done };
+    });
+
+  const pause = async (wait_ms: number, onNudge: boolean): Promise<void> => {
+    if (!closed && awaited.length === 0 && !(onNudge && nudged)) await sleep(wait_ms, onNudge);
+  };
+
+  const backOff = async (tries: number): Promise<void> => {
+    if (!closed) await sleep(Math.min(firstPause_ms * 2 ** Math.min(tries, 20), lastPause_ms), false);
+  };
+
+  const settle = (): void => {
+    const reached = journal.acknowledged;
+    for (const { upTo, resolve } of awaited) if (upTo <= reached) resolve();
+    awaited = awaited.filter(({ upTo }) => upTo > reached);
+  };
+
+  async function acknowledge(batch: SinkBatch): Promise<void> {
+    await journal.acknowledge(batch);
+    settle();
+  }
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !closed; failures++) {
+      try {
+        await carry();
+      } catch (error) {
+        problem = 'The event sink cannot read the log or keep its journal; records stay in the log.';
+        logger.error({ err: error }, 'the event sink failed and will go on from its journal');
+        await backOff(failures);
+      }
+    }
+  }
+
+  async function carry(): Promise<void> {
+    for (const batch of journal.open()) {
+      if (closed) return;
+      logger.info(
+        { batch: batch.id, rows: batch.rows },
+        'a batch was left open by the last stop; repairing it',
+      );
+      // Whatever its number of tries says, its first insert may have happened.
+      await deliver({ ...batch, tries: Math.max(batch.tries, 1) });
+    }
+    while (!closed) {
+      nudged = false;
+      const head = log.head;
+      const after = journal.acknowledged;
+      const waiting = await log.read(after, maxRows);
+      const oldest = waiting[0];
+      if (oldest === undefined) {
+        // What stood there was erased: there is nothing to insert up to the head.
+        if (head > after) await acknowledge({ id: `${after}-${head}`, after, upTo: head, rows: 0, tries: 0 });
+        else await pause(poll_ms, true);
+        continue;
+      }
+      if (waiting.length < maxRows) {
+        const age_ms = Math.max(0, clock() - oldest.position / MICROS_PER_MS);
+        if (age_ms < maxWait_ms && awaited.length === 0) {
+          await pause(Math.max(1, maxWait_ms - age_ms), false);
+          if (closed) return;
+        }
+      }
+      const records = waiting.length < maxRows ? await log.read(after, maxRows) : waiting;
+      const upTo = records.at(-1)?.position ?? after;
+      const batch = { id: `${after}-${upTo}`, after, upTo, rows: records.length, tries: 0 };
+      await journal.begin(batch);
+      await deliver(batch, records);
+    }
+  }
+
+  /** Ends when the batch is acknowledged, or when closing leaves it open. */
+  async function deliver(batch: SinkBatch, known?: readonly LogRecord[]): Promise<void> {
+    let current = batch;
+    let left = known;
+    while (!closed) {
+      try {
+        left ??= (await log.read(batch.after, batch.rows)).filter(({ position }) => position <= batch.upTo);
+        if (left.length > 0) {
+          if (current.tries === 0) await sink.insert(batch.id, left);
+          else await sink.repair(batch.id, left);
+        }
+        insertedRows += left.length;
+        problem = null;
+        await acknowledge(current);
+        return;
+      } catch (error) {
+        current = { ...current, tries: current.tries + 1 };
+        const refused = refusedRows(error);
+        if (refused !== undefined && left !== undefined) {
+          const bad = refused ?? (await findBad(batch.id, left));
+          left = await park(left, new Set(bad), error);
+        } else {
+          problem = 'Analytics takes no rows; they stay in the log.';
+          logger.warn({ err: error, batch: batch.id, tries: current.tries }, 'a batch could not be inserted');
+          await backOff(current.tries);
+        }
+        await journal.retry(current);
+      }
+    }
+  }
+
+  /** For a sink that cannot say which rows are at fault: halves the batch under its own id until it is known. */
+  async function findBad(batchId: string, records: readonly LogRecord[]): Promise<number[]> {
+    const [only, other] = records;
+    if (only !== undefined && other === undefined) return [only.position];
+    const middle = Math.ceil(records.length / 2);
+    const bad: number[] = [];
+    for (const half of [records.slice(0, middle), records.slice(middle)]) {
+      try {
+        await sink.repair(batchId, half);
+      } catch (error) {
+        const refused = refusedRows(error);
+        if (refused === undefined) throw error;
+        bad.push(...(refused ?? (await findBad(batchId, half))));
+      }
+    }
+    return bad;
+  }
+
+  async function park(
+    records: readonly LogRecord[],
+    bad: ReadonlySet<number>,
+    error: unknown,
+  ): Promise<readonly LogRecord[]> {
+    const rows = records
+      .filter(({ position }) => bad.has(position))
+      .map((record) => ({
+        position: record.position,
+        reason: error instanceof Error ? error.message : 'refused',
+        parkedAt_ms: clock(),
+        record,
+      }));
+    await journal.park(rows);
+    parkedRows = journal.parked(PARKED_COUNTED).length;
+    logger.error({ rows: rows.length, positions: [...bad].slice(0, 10) }, 'rows were refused and parked');
+    return records.filter(({ position }) => !bad.has(position));
+  }
+
+  const running = run();
+
+  return {
+    nudge() {
+      nudged = true;
+      if (wake?.onNudge) wake.resolve();
+    },
+    flush() {
+      const upTo = log.head;
+      if (upTo <= journal.acknowledged) return Promise.resolve();
+      return new Promise((resolve) => {
+        awaited.push({ upTo, resolve });
+        wake?.resolve();
+      });
+    },
+    status() {
+      const acknowledged = journal.acknowledged;
+      const oldest = log.firstAfter(acknowledged);
+      return {
+        lagRecords: log.count(acknowledged),
+        lag_ms: oldest === undefined ? 0 : Math.max(0, clock() - oldest / MICROS_PER_MS),
+        parkedRows,
+        insertedRows,
+        acknowledged,
+        problem,
+      };
+    },
+    async close() {
+      closed = true;
+      wake?.resolve();
+      await running;
+      for (const { resolve } of awaited.splice(0)) resolve();
+    },
+  };
+}
+
+/** Positions of refused rows; `null`: some, unknown which; `undefined`: the rows are not at fault. */
+function refusedRows(error: unknown): readonly number[] | null | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 'rows_refused') {
+    return undefined;
+  }
+  const positions = 'positions' in error ? error.positions : null;
+  if (!Array.isArray(positions) || positions.length === 0) return null;
+  return positions.filter((position): position is number => typeof position === 'number');
+}
