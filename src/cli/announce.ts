@@ -20,7 +20,7 @@ export interface Announced {
 export async function announce(
   running: Announced,
   config: { readonly dataDir: string },
-  io: CliIo,
+  io: Pick<CliIo, 'stdout' | 'isTerminal'>,
   log: Logger,
 ): Promise<void> {
   const link = `Sign in (once, within 10 minutes): ${running.signInLink()}`;

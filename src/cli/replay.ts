@@ -79,7 +79,6 @@ ${EXIT_CODES_HELP}`,
 }
 
 async function replay(options: ReplayOptions, io: CliIo): Promise<void> {
-  const startedAt_ms = io.now();
   await refuseSameFile(options);
   const report = createReplayReport(io);
   const tally = createReplayTally();
@@ -89,6 +88,8 @@ async function replay(options: ReplayOptions, io: CliIo): Promise<void> {
     const output = await openReplayOutput(options.output, io.stdout);
     try {
       const engine = await openReplayEngine(options, io);
+      // From here, because loading the tables says nothing about the pace of a longer file.
+      const startedAt_ms = io.now();
       try {
         const result = await replayFile({
           engine,

@@ -9,13 +9,11 @@ export async function rollupsEqualRaw(database: Database): Promise<readonly stri
   const differences: string[] = [];
   for (const rollup of ROLLUPS) {
     const counts = await countsOf(database, rollup);
-    const keys = counts.columns.filter(
-      (name) => !['decisions', 'score_micro', 'degraded', 'users', 'outcomes'].includes(name),
-    );
-    const sums = counts.columns.filter((name) => !keys.includes(name));
-    const totals = sums.map((name) =>
-      name === 'users' ? 'uniqMerge(users) AS users_n' : `sum(${name}) AS ${name}_n`,
-    );
+    const { keys, sums, states } = counts;
+    const totals = [
+      ...sums.map((name) => `sum(${name}) AS ${name}_n`),
+      ...states.map((name) => `uniqMerge(${name}) AS ${name}_n`),
+    ];
     const over = (source: string): string =>
       `SELECT ${[...keys, ...totals].join(', ')} FROM ${source} GROUP BY ${keys.join(', ')}`;
     const kept = over(rollup.table);

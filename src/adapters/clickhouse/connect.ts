@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { type ClickHouseClient, type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
+import { drainPending } from 'chdb';
 import { createChdbConnection } from 'chdb/connection';
 import { AnalyticsUnavailable, DataDirLocked } from '../../ports/analytics-errors.ts';
 
@@ -55,6 +56,8 @@ export function connect(connection: ClickHouseConnection): Clients {
   };
   const close = async (): Promise<void> => {
     for (const client of opened.toReversed()) await client.close();
+    // A query under way keeps the engine, and one process has one engine: nothing could be opened elsewhere.
+    await drainPending();
   };
   try {
     return { writes: open(), lookups: open(), reads: Array.from({ length: READERS }, open), close };

@@ -17,6 +17,9 @@ export const DEFAULT_RETENTION: Retention = {
   day_days: 1_825,
 };
 
+/** A row's time and its retention must not add up to more than ClickHouse's `DateTime` holds (2106): it would wrap and expire. */
+const MAX_DAYS = 25_000;
+
 const RAW_TABLES = ['decisions', 'outcomes', 'feedback'];
 const ROLLUPS = ['decisions', 'countries', 'reasons', 'outcomes'];
 
@@ -37,7 +40,7 @@ export async function applyRetention(database: Database, retention: Retention): 
     const want = wanted.get(name);
     if (want === undefined) continue;
     const [time, days] = want;
-    const whole = Math.max(1, Math.trunc(days));
+    const whole = Math.min(Math.max(Math.trunc(days), 1), MAX_DAYS);
     if (definition.includes(`toIntervalDay(${whole})`)) continue;
     await database.command(`ALTER TABLE ${name} MODIFY TTL ${time} + toIntervalDay(${whole})`);
   }

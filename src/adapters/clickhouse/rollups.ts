@@ -54,8 +54,12 @@ export interface RebuildRules {
 const BUCKETS_A_STATEMENT = 500;
 
 /**
- * Makes the buckets in which these moments lie exactly what the raw rows give: forgets them and counts again with the
- * very SELECT of the materialized view. Safe to repeat after a kill at any point, as long as it is repeated.
+ * Makes the buckets in which these moments lie exactly what the raw rows give, with the very SELECT of the
+ * materialized view. Safe to repeat after a kill at any point, as long as it is repeated.
+ *
+ * Without `leaving` it adds the difference between what raw gives and what is there: readers never see a hole, and no
+ * part is rewritten (a delete takes about 0.1 s a part). Users are sets, and raw can only know more of them. With
+ * `leaving` they become fewer, so the buckets are emptied and counted again.
  */
 export async function rebuildBuckets(
   database: Database,
@@ -110,45 +114,93 @@ async function rebuild(database: Database, work: Rebuild): Promise<void> {
     buckets: starts_ms.map((start_ms) => start_ms / 1000),
   };
   const chosen = `tenant = {tenant:String} AND bucket IN (arrayMap(s -> toDateTime(s, 'UTC'), {buckets:Array(UInt32)}))`;
-  await database.command(
-    `DELETE FROM ${rollup.table} WHERE ${chosen} SETTINGS lightweight_deletes_sync = 2`,
-    parameters,
-  );
-  const columns = counts.columns.join(', ');
   const stays = leaving === null ? '' : ` AND NOT (${leaving[rollup.raw]})`;
+  const counted = `SELECT * FROM (${counts.over(`tenant = {tenant:String} AND ${rollup.touches}${stays}`)}) WHERE ${chosen}`;
+  const limits = `SETTINGS max_memory_usage = ${UPKEEP_LIMITS.memory_bytes}, max_threads = ${UPKEEP_LIMITS.threads}`;
+  const columns = [...counts.keys, ...counts.sums, ...counts.states].join(', ');
+  const into = `INSERT INTO ${rollup.table} (${columns})`;
+  if (leaving !== null) {
+    await database.command(
+      `DELETE FROM ${rollup.table} WHERE ${chosen} SETTINGS lightweight_deletes_sync = 2`,
+      parameters,
+    );
+    await database.command(`${into}\nSELECT ${columns} FROM (${counted})\n${limits}`, parameters);
+    return;
+  }
+  const list = (names: readonly string[], text: (name: string) => string): string[] => names.map(text);
+  const side = (sign: string, kept: 0 | 1): string =>
+    [
+      ...counts.keys,
+      ...list(counts.sums, (name) => `${sign}${name} AS ${name}_d`),
+      ...counts.states,
+      `${kept} AS kept`,
+    ].join(', ');
   await database.command(
-    `INSERT INTO ${rollup.table} (${columns})
-SELECT ${columns} FROM (${counts.over(`tenant = {tenant:String} AND ${rollup.touches}${stays}`)}) WHERE ${chosen}
-SETTINGS max_memory_usage = ${UPKEEP_LIMITS.memory_bytes}, max_threads = ${UPKEEP_LIMITS.threads}`,
+    `${into}
+SELECT ${[
+      ...counts.keys,
+      ...list(counts.sums, (name) => `sum(${name}_d)`),
+      ...list(counts.states, (name) => `uniqMergeStateIf(${name}, kept = 0)`),
+    ].join(', ')}
+FROM (
+SELECT ${side('', 0)} FROM (${counted})
+UNION ALL
+SELECT ${side('-', 1)} FROM ${rollup.table} WHERE ${chosen}
+)
+GROUP BY ${counts.keys.join(', ')}
+HAVING ${[
+      ...list(counts.sums, (name) => `sum(${name}_d) != 0`),
+      ...list(counts.states, (name) => `uniqMergeIf(${name}, kept = 0) != uniqMergeIf(${name}, kept = 1)`),
+    ].join(' OR ')}
+${limits}`,
     parameters,
   );
 }
 
 export interface Counts {
-  readonly columns: readonly string[];
+  /** What the counts are grouped by. */
+  readonly keys: readonly string[];
+  /** Whole numbers that add up. */
+  readonly sums: readonly string[];
+  /** States of `uniq`. */
+  readonly states: readonly string[];
   /** The view's SELECT over the raw rows that meet a condition. */
   over(condition: string): string;
 }
 
+const known = new WeakMap<Database, Map<string, Counts>>();
+
 /** The SELECT of a rollup's view as the database itself keeps it: the only place where the expression is written. */
 export async function countsOf(database: Database, rollup: Pick<Rollup, 'table' | 'raw'>): Promise<Counts> {
+  const ofDatabase = known.get(database) ?? new Map<string, Counts>();
+  known.set(database, ofDatabase);
+  const counts = ofDatabase.get(rollup.table) ?? (await readCounts(database, rollup));
+  ofDatabase.set(rollup.table, counts);
+  return counts;
+}
+
+async function readCounts(database: Database, rollup: Pick<Rollup, 'table' | 'raw'>): Promise<Counts> {
   const [view] = await database.query<{ text: string }>(
     'write',
     'SELECT as_select AS text FROM system.tables WHERE database = currentDatabase() AND name = {name:String}',
     { name: `${rollup.table}_mv` },
   );
-  const columns = await database.query<{ name: string }>(
+  const columns = await database.query<{ name: string; type: string }>(
     'write',
-    'SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position',
+    'SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position',
     { table: rollup.table },
   );
+  const named = (is: (type: string) => boolean): string[] =>
+    columns.filter(({ type }) => is(type)).map(({ name }) => name);
   const source = new RegExp(`FROM [\\w\`]+\\.${rollup.raw} AS d\\b`);
   const text = view?.text ?? '';
   if (!source.test(text)) {
     throw new AnalyticsUnavailable(`The view ${rollup.table}_mv is missing or not one of ours.`);
   }
   return {
-    columns: columns.map(({ name }) => name),
+    keys: named((type) => !type.includes('AggregateFunction')),
+    sums: named((type) => type.startsWith('SimpleAggregateFunction')),
+    states: named((type) => type.startsWith('AggregateFunction')),
     over: (condition) => text.replace(source, `FROM (SELECT * FROM ${rollup.raw} WHERE ${condition}) AS d`),
   };
 }

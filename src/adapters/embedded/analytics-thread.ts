@@ -194,6 +194,9 @@ export async function createAnalyticsThread(options: AnalyticsThreadOptions): Pr
     }
   }
 
+  // Loaded here too, and never used: a library that only the thread had loaded is unloaded when the thread ends, while
+  // native threads of it still run, and the process dies of a segmentation fault at the end of a clean stop.
+  await import('chdb');
   await start();
 
   return {

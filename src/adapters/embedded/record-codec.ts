@@ -73,9 +73,6 @@ function writeDecision(w: ScalarWriter, record: DecisionRecord): void {
   w.write(record.policy.thresholds.medium);
   w.write(record.policy.thresholds.high);
   w.write(record.policy.thresholds.block);
-  w.write(record.policy.thresholds.medium);
-  w.write(record.policy.thresholds.high);
-  w.write(record.policy.thresholds.block);
   w.write(record.warnings.length);
   for (const warning of record.warnings) {
     w.write(warning.pointer);
@@ -104,7 +101,6 @@ function readDecision(r: ScalarReader, position: number, tenant: string): Decisi
     id: r.text(),
     version: r.number(),
     mode: r.text<DecisionRecord['policy']['mode']>(),
-    thresholds: { medium: r.number(), high: r.number(), block: r.number() },
     thresholds: { medium: r.number(), high: r.number(), block: r.number() },
   };
   const warnings = times(r.number(), () => ({ pointer: r.text(), code: r.text() }));

@@ -1,6 +1,7 @@
 -- Counts per minute, hour and day. An attempt counts once, at its latest status: a row that replaces an earlier event
 -- of its attempt adds 1 as itself and takes 1 away where that event was counted. Dry runs count nowhere.
 -- score_micro is the sum of scores in millionths: whole numbers add up to the same in any order.
+-- By year, for a repair may count buckets of many months again in one insert, which may open 100 partitions at most.
 -- A repair reads these views' own SELECT back and runs it over the raw rows: nothing repeats the expressions.
 
 CREATE TABLE IF NOT EXISTS decisions_by_minute
@@ -19,7 +20,7 @@ CREATE TABLE IF NOT EXISTS decisions_by_minute
     users AggregateFunction(uniq, String)
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(bucket)
+PARTITION BY toYear(bucket)
 ORDER BY (tenant, bucket, application, type, status, action, level, source)
 TTL bucket + toIntervalDay(14);
 
@@ -58,7 +59,7 @@ CREATE TABLE IF NOT EXISTS countries_by_minute
     decisions SimpleAggregateFunction(sum, Int64)
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(bucket)
+PARTITION BY toYear(bucket)
 ORDER BY (tenant, bucket, country, application, type, action, source)
 TTL bucket + toIntervalDay(14);
 
@@ -91,7 +92,7 @@ CREATE TABLE IF NOT EXISTS reasons_by_minute
     decisions SimpleAggregateFunction(sum, Int64)
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(bucket)
+PARTITION BY toYear(bucket)
 ORDER BY (tenant, bucket, reason, application, type, source)
 TTL bucket + toIntervalDay(14);
 
@@ -123,7 +124,7 @@ CREATE TABLE IF NOT EXISTS outcomes_by_minute
     outcomes SimpleAggregateFunction(sum, Int64)
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(bucket)
+PARTITION BY toYear(bucket)
 ORDER BY (tenant, bucket, resolution, status, method)
 TTL bucket + toIntervalDay(14);
 
@@ -154,7 +155,7 @@ CREATE TABLE IF NOT EXISTS decisions_by_hour
     users AggregateFunction(uniq, String)
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(bucket)
+PARTITION BY toYear(bucket)
 ORDER BY (tenant, bucket, application, type, status, action, level, source)
 TTL bucket + toIntervalDay(400);
 
@@ -193,7 +194,7 @@ CREATE TABLE IF NOT EXISTS countries_by_hour
     decisions SimpleAggregateFunction(sum, Int64)
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(bucket)
+PARTITION BY toYear(bucket)
 ORDER BY (tenant, bucket, country, application, type, action, source)
 TTL bucket + toIntervalDay(400);
 
@@ -226,7 +227,7 @@ CREATE TABLE IF NOT EXISTS reasons_by_hour
     decisions SimpleAggregateFunction(sum, Int64)
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(bucket)
+PARTITION BY toYear(bucket)
 ORDER BY (tenant, bucket, reason, application, type, source)
 TTL bucket + toIntervalDay(400);
 
@@ -258,7 +259,7 @@ CREATE TABLE IF NOT EXISTS outcomes_by_hour
     outcomes SimpleAggregateFunction(sum, Int64)
 )
 ENGINE = AggregatingMergeTree
-PARTITION BY toYYYYMM(bucket)
+PARTITION BY toYear(bucket)
 ORDER BY (tenant, bucket, resolution, status, method)
 TTL bucket + toIntervalDay(400);
 
