@@ -14,8 +14,10 @@ export async function rollupsEqualRaw(database: Database): Promise<readonly stri
       ...sums.map((name) => `sum(${name}) AS ${name}_n`),
       ...states.map((name) => `uniqMerge(${name}) AS ${name}_n`),
     ];
+    // A key under which everything cancels out may stand there as zeros or not at all.
+    const something = [...sums, ...states].map((name) => `${name}_n != 0`).join(' OR ');
     const over = (source: string): string =>
-      `SELECT ${[...keys, ...totals].join(', ')} FROM ${source} GROUP BY ${keys.join(', ')}`;
+      `SELECT ${[...keys, ...totals].join(', ')} FROM ${source} GROUP BY ${keys.join(', ')} HAVING ${something}`;
     const kept = over(rollup.table);
     const counted = over(`(${counts.over('true')})`);
     const [row] = await database.query<{ extra: number; missing: number }>(

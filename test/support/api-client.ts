@@ -1,0 +1,120 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { BOOTSTRAP_KEY } from './gatehouse-process.ts';
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+/** Fields of a decision that tests look at; answers hold more. */
+export interface DecisionBody {
+  readonly id: string;
+  readonly event_id: string | null;
+  readonly recorded: boolean;
+  readonly action: 'allow' | 'challenge' | 'block';
+  readonly risk: {
+    readonly score: number;
+    readonly level: 'low' | 'medium' | 'high';
+    readonly log_odds: number;
+    readonly prior_log_odds: number;
+  };
+  readonly reasons: readonly { readonly code: string; readonly message: string }[];
+  readonly signals?: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly log_odds: number;
+    readonly details: Readonly<Record<string, unknown>>;
+  }[];
+  readonly challenge: { readonly id: string; readonly methods: readonly string[] | null } | null;
+  readonly policy: { readonly rule: string; readonly mode: string; readonly would_have: string | null };
+  readonly learning: 'full' | 'provisional' | 'none';
+  readonly warnings: readonly { readonly pointer: string; readonly code: string }[];
+  readonly decision_token?: string;
+  readonly resolution?: string | null;
+  readonly final_action?: string | null;
+}
+
+export interface DecisionRecordBody extends DecisionBody {
+  readonly event: { readonly user: { readonly id: string | null }; readonly occurred_at: string };
+  readonly outcome: { readonly status: string } | null;
+  readonly feedback: readonly { readonly verdict: string }[];
+}
+
+export interface ProblemAnswer {
+  readonly type: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+export interface ApiClient {
+  readonly url: string;
+  /** The same server by another key. */
+  as(key: string): ApiClient;
+  get<Body>(path: string): Promise<Answer<Body>>;
+  post<Body>(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer<Body>>;
+  /** Decides, and expects a decision. */
+  risk(body: unknown, query?: string): Promise<DecisionBody>;
+  /** What `search` finds for a user, newest first. */
+  decisionsOf(userId: string): Promise<readonly DecisionRecordBody[]>;
+}
+
+/** Talks to a running server as an auth server does. A string is sent as it is, anything else as JSON. */
+export function createApiClient(url: string, key = BOOTSTRAP_KEY): ApiClient {
+  const send = async <Body>(
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<Body>> => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: JSON.parse(text) as Body };
+  };
+  const client: ApiClient = {
+    url,
+    as: (other) => createApiClient(url, other),
+    get: (path) => send('GET', path, undefined),
+    post: (path, body, headers) => send('POST', path, body, headers),
+    async risk(body, query = '') {
+      const answer = await client.post<DecisionBody>(`/v1/risk${query}`, body);
+      if (answer.status !== 200) throw new Error(`/v1/risk: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    },
+    async decisionsOf(userId) {
+      const answer = await client.post<{ data: DecisionRecordBody[] }>('/v1/decisions/search', {
+        user_id: userId,
+        limit: 200,
+      });
+      if (answer.status !== 200) throw new Error(`search: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body.data;
+    },
+  };
+  return client;
+}
+
+/** Asks again and again until the answer satisfies, or fails with the last one when the time is over. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  satisfies: (answer: T) => boolean,
+  within_ms: number,
+): Promise<T> {
+  const end_ms = performance.now() + within_ms;
+  for (;;) {
+    const answer = await ask();
+    if (satisfies(answer)) return answer;
+    if (performance.now() >= end_ms) {
+      throw new Error(`not within ${within_ms} ms; at last: ${JSON.stringify(answer)?.slice(0, 2_000)}`);
+    }
+    await wait(20);
+  }
+}
