@@ -25,6 +25,8 @@ export interface Rung {
   readonly p50_ms: number;
   readonly p99_ms: number;
   readonly rss_mb: number;
+  /** CPU time of the server's whole process (all threads), an answer. */
+  readonly cpu_us: number;
   readonly failed: number;
 }
 
@@ -34,6 +36,11 @@ interface Sample {
   readonly p99_ms: number;
   readonly failed: number;
   readonly rss_mb: number;
+  readonly cpu_us: number;
+}
+
+interface Load extends Omit<Sample, 'rss_mb' | 'cpu_us'> {
+  readonly requests: number;
 }
 
 const KEY = 'bench-key-of-at-least-thirty-two-characters';
@@ -71,6 +78,7 @@ export async function ladder(options: LadderOptions): Promise<readonly Rung[]> {
       p50_ms: median(of.map((s) => s.p50_ms)),
       p99_ms: median(of.map((s) => s.p99_ms)),
       rss_mb: median(of.map((s) => s.rss_mb)),
+      cpu_us: median(of.map((s) => s.cpu_us)),
       failed: of.reduce((sum, s) => sum + s.failed, 0),
     };
   });
@@ -84,8 +92,14 @@ async function measure(stage: Stage, options: LadderOptions, bodies: string): Pr
   try {
     const url = await firstLine(server);
     await load(url, options, options.warmUp_s, bodies);
-    const result = await load(url, options, options.seconds, bodies);
-    return { ...result, rss_mb: await residentMemory(server) };
+    const before = await usage(server);
+    const { requests, ...result } = await load(url, options, options.seconds, bodies);
+    const after = await usage(server);
+    return {
+      ...result,
+      rss_mb: after.rss_bytes / 1e6,
+      cpu_us: (after.cpu_us - before.cpu_us) / requests,
+    };
   } finally {
     const stopped = new Promise<void>((resolve) => server.once('exit', () => resolve()));
     server.kill('SIGTERM');
@@ -105,12 +119,7 @@ function firstLine(server: ChildProcess): Promise<string> {
   });
 }
 
-function load(
-  url: string,
-  options: LadderOptions,
-  seconds: number,
-  bodies: string,
-): Promise<Omit<Sample, 'rss_mb'>> {
+function load(url: string, options: LadderOptions, seconds: number, bodies: string): Promise<Load> {
   return new Promise((resolve, reject) => {
     const args = [...loader, program('load'), url, KEY, String(options.connections), String(seconds), bodies];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -119,15 +128,18 @@ function load(
       text += chunk.toString();
     });
     child.once('exit', (code) => {
-      if (code === 0) resolve(JSON.parse(text) as Omit<Sample, 'rss_mb'>);
+      if (code === 0) resolve(JSON.parse(text) as Load);
       else reject(new Error(`the load generator ended with code ${code}`));
     });
   });
 }
 
-function residentMemory(server: ChildProcess): Promise<number> {
+function usage(server: ChildProcess): Promise<{ readonly rss_bytes: number; readonly cpu_us: number }> {
   return new Promise((resolve) => {
-    server.once('message', (message) => resolve((message as { rss_bytes: number }).rss_bytes / 1e6));
+    server.once('message', (message) => {
+      const { rss_bytes, cpu } = message as { rss_bytes: number; cpu: NodeJS.CpuUsage };
+      resolve({ rss_bytes, cpu_us: cpu.user + cpu.system });
+    });
     server.send('memory');
   });
 }

@@ -10,6 +10,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+// Whoever read it went away, as `head` does: no fault of ours, and writing commands notice it themselves.
+process.stdout.on('error', () => undefined);
+
 process.exitCode = await runCli(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,

@@ -72,6 +72,13 @@ export function createUsers(
     async eraseUser(tenant, userId) {
       const userKey = userKeyOf(tenant, userId);
       const hadProfile = state.profile(tenant, userKey) !== null;
+      const ids = new Set<string>();
+      const collect = async (): Promise<void> => {
+        await caughtUp();
+        for await (const view of analytics.history(tenant, userKey)) ids.add(view.decision.id);
+      };
+      // Before the tombstone, which takes them out of analytics as soon as it gets there.
+      await collect();
       const position = log.nextPosition();
       const record: ErasureRecord = {
         kind: 'erasure',
@@ -90,13 +97,16 @@ export function createUsers(
         });
       }
       // The tombstone stands, so nothing new can be learned; now everything on its way arrives, and then goes.
-      await caughtUp();
-      const ids: string[] = [];
-      for await (const view of analytics.history(tenant, userKey)) ids.push(view.decision.id);
-      const decisions = await analytics.erase(tenant, userKey);
+      await collect();
+      await analytics.erase(tenant, userKey);
       await log.erase(tenant, userKey);
-      await state.forget(ids);
-      return { id: record.receiptId, erasedAt_ms: record.recordedAt_ms, decisions, profile: hadProfile };
+      await state.forget([...ids]);
+      return {
+        id: record.receiptId,
+        erasedAt_ms: record.recordedAt_ms,
+        decisions: ids.size,
+        profile: hadProfile,
+      };
     },
   };
 }

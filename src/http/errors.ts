@@ -146,6 +146,7 @@ export function createErrorHandler(
       return sendProblem(reply, refusal.problem, refusal.detail);
     }
     const [code, detail] = FRAMEWORK_PROBLEMS[codeOf(error)] ?? [];
+    if (code === 'body_too_large') readToTheEnd(request, reply);
     if (code !== undefined && detail !== undefined) return sendProblem(reply, code, detail);
     if (hasStatus(error, 400)) {
       return sendProblem(reply, 'bad_request', 'The request is malformed.');
@@ -157,6 +158,15 @@ export function createErrorHandler(
       'The request failed; the operator finds its request id in the log.',
     );
   };
+}
+
+/**
+ * Throws the rest of the body away, within the time that a request may take, instead of closing the connection at once:
+ * a caller that is still sending would see a broken pipe and never the answer that says why.
+ */
+function readToTheEnd(request: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader('connection');
+  request.raw.resume();
 }
 
 /** The bytes of an answer for requests that never became one (HTTP that does not parse, headers that never end). */
