@@ -50,6 +50,15 @@ const list = (value: string): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+const origins = (value: string): readonly string[] =>
+  list(value).map((part) => {
+    const url = URL.canParse(part) ? new URL(part) : null;
+    if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '') {
+      throw new ConfigError(`holds "${part}", which is no origin like https://gatehouse.example.org`);
+    }
+    return url.origin;
+  });
+
 const coordinates = (value: string): { readonly latitude: number; readonly longitude: number } => {
   const [latitude, longitude, more] = value.split(',').map(Number);
   if (
@@ -181,7 +190,7 @@ const VARIABLES = {
     'GATEHOUSE_PUBLIC_ORIGINS',
     null,
     'comma-separated origins under which browsers reach the dashboards besides localhost, like https://gatehouse.example.org',
-    list,
+    origins,
   ),
   logLevel: variable(
     'GATEHOUSE_LOG_LEVEL',

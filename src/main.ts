@@ -12,8 +12,7 @@ import { createKeyStore } from './adapters/embedded/key-store.ts';
 import { createRiskState, type EmbeddedRiskState } from './adapters/embedded/risk-state.ts';
 import { createSecretStore } from './adapters/embedded/secret-store.ts';
 import { createStateStorage } from './adapters/embedded/state-storage.ts';
-import { createIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
-import { parseListSources } from './adapters/ip-intelligence/list-source.ts';
+import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
 import { parseAddress } from './adapters/ip-intelligence/parse-address.ts';
 import { createMetrics } from './adapters/prometheus/metrics.ts';
 import { DEFAULT_TENANT, ensureBootstrapKey, makeApiKey } from './app/api-keys.ts';
@@ -37,6 +36,7 @@ import { decisionUuid, positionOfId, RANDOM_BYTES } from './core/decision-id.ts'
 import type { DecisionRecord } from './core/record.ts';
 import { buildServer } from './http/server.ts';
 import type { DependencyState } from './http/services.ts';
+import { openIpIntelligence } from './open-ip-intelligence.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DecisionLog } from './ports/decision-log.ts';
 import { SCOPES } from './ports/key-store.ts';
@@ -46,7 +46,7 @@ const HOUR_MS = 3_600_000;
 const CHECKPOINT_MS = 250;
 const MAINTENANCE_MS = 60_000;
 const FOLD_CHUNK = 1_000;
-const CACHED_ADDRESSES = 50_000;
+const FOLD_MARGIN_US = 1_000_000;
 const CACHED_CLIENTS = 10_000;
 /** Ids a refill: one system call for a thousand decisions. */
 const RANDOM_POOL = RANDOM_BYTES * 1_024;
@@ -74,7 +74,7 @@ export interface OpenEngine {
   readonly state: EmbeddedRiskState;
   readonly decisionLog: DecisionLog;
   readonly analytics: Awaited<ReturnType<typeof createAnalyticsThread>>;
-  readonly ipIntelligence: Awaited<ReturnType<typeof createIpIntelligence>>;
+  readonly ipIntelligence: LoadedIpIntelligence;
   readonly hasher: ReturnType<typeof createIdHasher>;
   readonly secrets: ReturnType<typeof createSecretStore>;
   readonly close: () => Promise<void>;
@@ -255,21 +255,29 @@ export async function startGatehouse(options: StartOptions): Promise<RunningGate
   }
 }
 
-/** Folds the part of the log that rows and snapshots do not hold yet. */
+/**
+ * Folds the part of the log that rows and snapshots do not hold yet. It begins a little earlier, which changes nothing
+ * (every row and shard knows what it holds): the outcome of a replayed challenge follows its decision at once, and that
+ * decision's id, being a hash, does not say where it stands.
+ */
 async function foldLog(decisionLog: DecisionLog, state: EmbeddedRiskState, log: Logger): Promise<void> {
-  let after = state.foldFrom;
+  let after = Math.max(0, state.foldFrom - FOLD_MARGIN_US);
   let folded = 0;
+  let previous: DecisionRecord | undefined;
   for (;;) {
     const records = await decisionLog.read(after, FOLD_CHUNK);
     const last = records.at(-1);
     if (last === undefined) break;
     for (const record of records) {
-      state.apply(
-        record,
-        record.kind === 'outcome' ? await decisionAt(decisionLog, record.decisionId) : undefined,
-      );
+      if (record.kind === 'outcome') {
+        const known = previous?.id === record.decisionId ? previous : undefined;
+        state.apply(record, known ?? (await decisionAt(decisionLog, record.decisionId)));
+      } else {
+        state.apply(record);
+      }
+      if (record.kind === 'decision') previous = record;
+      if (record.position > state.foldFrom) folded += 1;
     }
-    folded += records.length;
     after = last.position;
   }
   if (folded > 0) log.info({ folded }, 'state folded from the log');
@@ -313,37 +321,12 @@ function keepUp({ state, decisionLog, analytics, ipIntelligence, config, clock, 
       await state.expire(clock());
     }),
   ];
-  if (config.ipListReload_s > 0 && config.ipLists !== null) {
+  if (config.ipListReload_s > 0) {
     timers.push(every(config.ipListReload_s * 1_000, 'lists', () => ipIntelligence.reload()));
   }
   return () => {
     for (const timer of timers) clearInterval(timer);
   };
-}
-
-async function openIpIntelligence(
-  config: Config,
-  cacheDir: string,
-  log: Logger,
-): Promise<OpenEngine['ipIntelligence']> {
-  const lists = parseListSources(config.ipLists ?? '');
-  if (!lists.ok) throw new ConfigError(`GATEHOUSE_IP_LISTS ${lists.problem}`);
-  return createIpIntelligence({
-    config: {
-      lists: lists.sources,
-      mmdb: {
-        ...(config.mmdbCity === null ? {} : { city: config.mmdbCity }),
-        ...(config.mmdbAsn === null ? {} : { asn: config.mmdbAsn }),
-        ...(config.mmdbAnonymous === null ? {} : { anonymous: config.mmdbAnonymous }),
-      },
-      cacheEntries: CACHED_ADDRESSES,
-      builtinHosting: true,
-      builtinPlaces: true,
-      builtinAs: true,
-      cacheDir,
-    },
-    log,
-  });
 }
 
 async function readiness(engine: OpenEngine): Promise<readonly DependencyState[]> {

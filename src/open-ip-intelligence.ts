@@ -20,7 +20,7 @@ export async function openIpIntelligence(
   log: SourceLog,
 ): Promise<LoadedIpIntelligence> {
   const lists = parseListSources(config.ipLists ?? '');
-  if (!lists.ok) throw new ConfigError(`GATEHOUSE_IP_LISTS ${lists.problem}`);
+  if (!lists.ok) throw new ConfigError(`GATEHOUSE_IP_LISTS: ${lists.problem}`);
   return createIpIntelligence({
     config: {
       lists: lists.sources,

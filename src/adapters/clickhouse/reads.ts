@@ -1,4 +1,5 @@
-import { decisionFromJson, feedbackFromJson, outcomeFromJson } from '../../contracts/rows/record-json.ts';
+import { feedbackFromJson, outcomeFromJson } from '../../contracts/rows/record-json.ts';
+import { decisionFromText } from '../../contracts/rows/record-text.ts';
 import { positionOfId } from '../../core/decision-id.ts';
 import type { DecisionView, FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
 import type { Analytics, DecisionFilter } from '../../ports/analytics.ts';
@@ -75,7 +76,7 @@ LIMIT 1 BY id`,
       feedback.set(entry.decisionId, [...(feedback.get(entry.decisionId) ?? []), entry]);
     }
     return rows.map(({ id, record }) => ({
-      decision: decisionFromJson(record),
+      decision: decisionFromText(record),
       outcome: outcomes.get(id) ?? null,
       feedback: feedback.get(id) ?? [],
     }));

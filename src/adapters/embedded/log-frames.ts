@@ -1,7 +1,7 @@
+import { RECORD_VERSION, readRecord, writeRecord } from '../../contracts/rows/record-codec.ts';
 import type { LogRecord } from '../../core/record.ts';
 import { LogUnreadable } from '../../ports/log-errors.ts';
 import { ScalarReader, ScalarWriter } from './log-scalars.ts';
-import { readRecord, writeRecord } from './record-codec.ts';
 
 /**
  * A frame: the records that waited together, as one LMDB value. One put a frame instead of one a record takes 7 µs
@@ -12,7 +12,7 @@ import { readRecord, writeRecord } from './record-codec.ts';
  *
  * The ordinal is the number of records ever appended up to the frame's end: a difference of two is a backlog.
  */
-export const FRAME_VERSION = 1;
+export const FRAME_VERSION = RECORD_VERSION;
 
 const HEADER_BYTES = 24;
 const ENTRY_BYTES = 12;

@@ -1,5 +1,4 @@
-/** What the log's records are made of once their structure is known: words, numbers, flags and nothing. */
-export type Scalar = string | number | boolean | null;
+import { type Scalar, ScalarSource, type ScalarTarget } from '../../contracts/rows/scalars.ts';
 
 const NULL = 0;
 const TRUE = 1;
@@ -26,7 +25,7 @@ const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
  * Writes scalars one after the other. A text is stored once a frame and then named by its number: the same signal
  * ids, countries and browsers stand in every record.
  */
-export class ScalarWriter {
+export class ScalarWriter implements ScalarTarget {
   #bytes: Buffer = Buffer.allocUnsafe(1 << 16);
   #position = 0;
   #numbers = new Map<string, number>();
@@ -132,7 +131,7 @@ export class ScalarWriter {
 }
 
 /** Reads what a `ScalarWriter` wrote. @throws RangeError for bytes that it cannot have written. */
-export class ScalarReader {
+export class ScalarReader extends ScalarSource {
   readonly #bytes: Uint8Array;
   readonly #text: string;
   readonly #starts: Uint32Array;
@@ -141,6 +140,7 @@ export class ScalarReader {
   #position: number;
 
   constructor(bytes: Buffer) {
+    super();
     if (bytes.length < 9) throw new RangeError('too short');
     const count = bytes.readUInt32LE(1);
     const textLength = bytes.readUInt32LE(5);
@@ -169,7 +169,7 @@ export class ScalarReader {
     this.#position = this.#scalars + position;
   }
 
-  read(): Scalar {
+  override read(): Scalar {
     const tag = this.#byte();
     if (tag >= SMALL) return tag - SMALL;
     switch (tag) {
@@ -191,43 +191,6 @@ export class ScalarReader {
       default:
         throw new RangeError(`unknown tag ${tag}`);
     }
-  }
-
-  /** Words of a closed set are not checked again: only this code wrote them. */
-  text<T extends string = string>(): T {
-    const value = this.read();
-    if (typeof value !== 'string') throw new RangeError('text expected');
-    return value as T;
-  }
-
-  textOrNull<T extends string = string>(): T | null {
-    const value = this.read();
-    if (value !== null && typeof value !== 'string') throw new RangeError('text expected');
-    return value as T | null;
-  }
-
-  number(): number {
-    const value = this.read();
-    if (typeof value !== 'number') throw new RangeError('number expected');
-    return value;
-  }
-
-  numberOrNull(): number | null {
-    const value = this.read();
-    if (value !== null && typeof value !== 'number') throw new RangeError('number expected');
-    return value;
-  }
-
-  flag(): boolean {
-    const value = this.read();
-    if (typeof value !== 'boolean') throw new RangeError('flag expected');
-    return value;
-  }
-
-  flagOrNull(): boolean | null {
-    const value = this.read();
-    if (value !== null && typeof value !== 'boolean') throw new RangeError('flag expected');
-    return value;
   }
 
   #byte(): number {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Activity } from '../../core/activity.ts';
 import { effectsOf, subjects } from '../../core/effects.ts';
 import { known } from '../../core/known.ts';
 import { learn, noteTrouble } from '../../core/learn.ts';
@@ -219,28 +220,34 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
   return {
     foldFrom,
     read(query: StateQuery) {
-      const { tenant } = query;
+      const { tenant, deviceKey } = query;
       const person = query.loginKey ?? query.userKey;
       const userKey = query.userKey === null ? null : subjects.user(tenant, query.userKey);
-      const { deviceKey } = query;
+      const user = userKey === null ? undefined : cache.activity(userKey);
+      const login =
+        query.loginKey === null ? undefined : cache.activity(subjects.login(tenant, query.loginKey));
+      // Who never failed has no failures here or on this device either: two look-ups that most logins do not need.
+      const failed = person !== null && (hasFailures(user) || hasFailures(login));
+      const addressKey = subjects.address(tenant, query.ip);
+      const networkKey = subjects.network(tenant, query.network);
+      const deviceSubject = deviceKey === null ? null : subjects.device(tenant, deviceKey);
       return {
         profile: known(userKey === null ? null : (row(userKey)?.profile ?? null)),
         erasedAt_ms: userKey === null ? null : (tombstones.get(userKey) ?? null),
         counters: known({
-          user: userKey === null ? undefined : cache.activity(userKey),
-          login: query.loginKey === null ? undefined : cache.activity(subjects.login(tenant, query.loginKey)),
-          address: cache.activity(subjects.address(tenant, query.ip)),
-          network: cache.activity(subjects.network(tenant, query.network)),
-          device: deviceKey === null ? undefined : cache.activity(subjects.device(tenant, deviceKey)),
-          userAtAddress:
-            person === null ? undefined : cache.activity(subjects.userAt(tenant, person, query.ip)),
+          user,
+          login,
+          address: cache.activity(addressKey),
+          network: cache.activity(networkKey),
+          device: deviceSubject === null ? undefined : cache.activity(deviceSubject),
+          userAtAddress: failed ? cache.activity(subjects.userAt(tenant, person, query.ip)) : undefined,
           userOnDevice:
-            person === null || deviceKey === null
-              ? undefined
-              : cache.activity(subjects.userOn(tenant, person, deviceKey)),
-          addressSharing: cache.sharing(subjects.address(tenant, query.ip)),
-          networkSharing: cache.sharing(subjects.network(tenant, query.network)),
-          deviceSharing: deviceKey === null ? undefined : cache.sharing(subjects.device(tenant, deviceKey)),
+            failed && deviceKey !== null
+              ? cache.activity(subjects.userOn(tenant, person, deviceKey))
+              : undefined,
+          addressSharing: cache.sharing(addressKey),
+          networkSharing: cache.sharing(networkKey),
+          deviceSharing: deviceSubject === null ? undefined : cache.sharing(deviceSubject),
           deviceSeen: deviceKey === null ? undefined : cache.seen(subjects.deviceSeen(tenant, deviceKey)),
           tenantSharing: cache.sharing(subjects.tenant(tenant)),
           application: cache.application(subjects.application(tenant, query.applicationId)),
@@ -305,3 +312,6 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
     },
   };
 }
+
+const hasFailures = (activity: Activity | undefined): boolean =>
+  activity !== undefined && (activity.minutes.length > 0 || activity.hours.length > 0);

@@ -1,7 +1,7 @@
 import { chartedAs } from '../../core/charted.ts';
 import type { JudgedSignal } from '../../core/decision.ts';
 import type { Charted, DecisionRecord } from '../../core/record.ts';
-import { storedDecision } from './record-json.ts';
+import { decisionToText } from './record-text.ts';
 import { type ColumnOf, rowShape, timeColumn, uint32, uint32OrNull } from './row.ts';
 
 /** Of every signal that is not neutral: neutral ones are most of all and stand in the record. */
@@ -114,7 +114,7 @@ const COLUMNS: readonly ColumnOf<DecisionRecord>[] = [
   ['superseded_degraded', superseded((c) => c.degraded, false)],
   ['superseded_reasons', superseded<readonly string[]>((c) => c.reasons, [])],
 
-  ['record', storedDecision],
+  ['record', decisionToText],
 ];
 
 export const decisionRow = rowShape('decisions', COLUMNS);

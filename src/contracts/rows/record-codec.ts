@@ -12,15 +12,18 @@ import type {
   RecordedFacts,
 } from '../../core/record.ts';
 import type { Details } from '../../core/signal.ts';
-import type { Scalar, ScalarReader, ScalarWriter } from './log-scalars.ts';
+import type { Scalar, ScalarSource, ScalarTarget } from './scalars.ts';
+
+/** Raised by any change of what is written here, or in which order. */
+export const RECORD_VERSION = 1;
 
 /**
  * Records as scalars in a fixed order: what `write…` writes, `read…` reads. Nothing names a field, so any change here
- * needs a new `FRAME_VERSION`. Reading builds whole, typed objects, so a field that is added to a record and
+ * needs a new `RECORD_VERSION`, and readers that still know the old one. Reading builds whole, typed objects, so a field that is added to a record and
  * forgotten here does not compile.
  */
 
-export function writeRecord(w: ScalarWriter, record: LogRecord): void {
+export function writeRecord(w: ScalarTarget, record: LogRecord): void {
   w.write(record.kind);
   w.write(record.position);
   w.write(record.tenant);
@@ -41,7 +44,7 @@ export function writeRecord(w: ScalarWriter, record: LogRecord): void {
   }
 }
 
-export function readRecord(r: ScalarReader): LogRecord {
+export function readRecord(r: ScalarSource): LogRecord {
   const kind = r.text<LogRecord['kind']>();
   const position = r.number();
   const tenant = r.text();
@@ -59,7 +62,7 @@ export function readRecord(r: ScalarReader): LogRecord {
   }
 }
 
-function writeDecision(w: ScalarWriter, record: DecisionRecord): void {
+function writeDecision(w: ScalarTarget, record: DecisionRecord): void {
   w.write(record.id);
   w.write(record.source);
   writeEvent(w, record.event);
@@ -89,7 +92,7 @@ function writeDecision(w: ScalarWriter, record: DecisionRecord): void {
   writeLearnable(w, record.learnable);
 }
 
-function readDecision(r: ScalarReader, position: number, tenant: string): DecisionRecord {
+function readDecision(r: ScalarSource, position: number, tenant: string): DecisionRecord {
   const id = r.text();
   const source = r.text<DecisionRecord['source']>();
   const event = readEvent(r);
@@ -129,7 +132,7 @@ function readDecision(r: ScalarReader, position: number, tenant: string): Decisi
   };
 }
 
-function writeEvent(w: ScalarWriter, event: LoginEvent): void {
+function writeEvent(w: ScalarTarget, event: LoginEvent): void {
   w.write(event.tenant);
   w.write(event.eventId);
   w.write(event.attemptId);
@@ -172,7 +175,7 @@ function writeEvent(w: ScalarWriter, event: LoginEvent): void {
   w.write(event.disposition);
 }
 
-function readEvent(r: ScalarReader): LoginEvent {
+function readEvent(r: ScalarSource): LoginEvent {
   return {
     tenant: r.text(),
     eventId: r.textOrNull(),
@@ -219,17 +222,17 @@ function readEvent(r: ScalarReader): LoginEvent {
   };
 }
 
-function readIdp(r: ScalarReader): LoginEvent['authentication']['idp'] {
+function readIdp(r: ScalarSource): LoginEvent['authentication']['idp'] {
   const id = r.textOrNull();
   return id === null ? null : { id, kind: r.textOrNull() };
 }
 
-function readJson(r: ScalarReader): Readonly<Record<string, unknown>> | null {
+function readJson(r: ScalarSource): Readonly<Record<string, unknown>> | null {
   const text = r.textOrNull();
   return text === null ? null : (JSON.parse(text) as Record<string, unknown>);
 }
 
-function writeFacts(w: ScalarWriter, facts: RecordedFacts): void {
+function writeFacts(w: ScalarTarget, facts: RecordedFacts): void {
   w.write(facts.country);
   w.write(facts.region);
   w.write(facts.city);
@@ -252,7 +255,7 @@ function writeFacts(w: ScalarWriter, facts: RecordedFacts): void {
   w.write(facts.address_users);
 }
 
-function readFacts(r: ScalarReader): RecordedFacts {
+function readFacts(r: ScalarSource): RecordedFacts {
   return {
     country: r.textOrNull(),
     region: r.textOrNull(),
@@ -277,7 +280,7 @@ function readFacts(r: ScalarReader): RecordedFacts {
   };
 }
 
-function writeVerdict(w: ScalarWriter, verdict: Verdict): void {
+function writeVerdict(w: ScalarTarget, verdict: Verdict): void {
   w.write(verdict.priorLogOdds);
   w.write(verdict.logOdds);
   w.write(verdict.score);
@@ -309,7 +312,7 @@ function writeVerdict(w: ScalarWriter, verdict: Verdict): void {
   }
 }
 
-function readVerdict(r: ScalarReader): Verdict {
+function readVerdict(r: ScalarSource): Verdict {
   return {
     priorLogOdds: r.number(),
     logOdds: r.number(),
@@ -328,7 +331,7 @@ function readVerdict(r: ScalarReader): Verdict {
   };
 }
 
-function writeSignal(w: ScalarWriter, signal: JudgedSignal): void {
+function writeSignal(w: ScalarTarget, signal: JudgedSignal): void {
   w.write(signal.id);
   w.write(signal.category);
   w.write(signal.state);
@@ -338,7 +341,7 @@ function writeSignal(w: ScalarWriter, signal: JudgedSignal): void {
   w.write(signal.why);
 }
 
-function readSignal(r: ScalarReader): JudgedSignal {
+function readSignal(r: ScalarSource): JudgedSignal {
   return {
     id: r.text(),
     category: r.text(),
@@ -352,20 +355,20 @@ function readSignal(r: ScalarReader): JudgedSignal {
 
 const NO_DETAILS: Details = Object.freeze({});
 
-function readChallenge(r: ScalarReader): Verdict['challenge'] {
+function readChallenge(r: ScalarSource): Verdict['challenge'] {
   const kind = r.textOrNull<NonNullable<Verdict['challenge']>['kind']>();
   if (kind === null) return null;
   return { kind, methods: readTextsOrNull(r), acrValues: r.textOrNull(), retryAfter_s: r.numberOrNull() };
 }
 
-function readDegraded(r: ScalarReader): Verdict['degraded'] {
+function readDegraded(r: ScalarSource): Verdict['degraded'] {
   const cause = r.textOrNull<NonNullable<Verdict['degraded']>['cause']>();
   if (cause === null) return null;
   const missing = readTexts(r);
   return { missing, cause, fallback: r.text(), robust: r.flag() };
 }
 
-function writeAttempt(w: ScalarWriter, attempt: AttemptState | null): void {
+function writeAttempt(w: ScalarTarget, attempt: AttemptState | null): void {
   w.write(attempt?.decisionId ?? null);
   if (attempt === null) return;
   w.write(attempt.status);
@@ -383,7 +386,7 @@ function writeAttempt(w: ScalarWriter, attempt: AttemptState | null): void {
   writeTexts(w, attempt.charted.reasons);
 }
 
-function readAttempt(r: ScalarReader): AttemptState | null {
+function readAttempt(r: ScalarSource): AttemptState | null {
   const decisionId = r.textOrNull();
   if (decisionId === null) return null;
   const attempt: AttemptState = {
@@ -408,7 +411,7 @@ function readAttempt(r: ScalarReader): AttemptState | null {
   return { ...attempt, charted };
 }
 
-function writeLearnable(w: ScalarWriter, learnable: Learnable): void {
+function writeLearnable(w: ScalarTarget, learnable: Learnable): void {
   const { features, carries } = learnable;
   w.write(features.address);
   w.write(features.network);
@@ -429,7 +432,7 @@ function writeLearnable(w: ScalarWriter, learnable: Learnable): void {
   w.write(learnable.bound);
 }
 
-function readLearnable(r: ScalarReader): Learnable {
+function readLearnable(r: ScalarSource): Learnable {
   return {
     features: {
       address: r.numberOrNull(),
@@ -455,7 +458,7 @@ function readLearnable(r: ScalarReader): Learnable {
   };
 }
 
-function writeOutcome(w: ScalarWriter, record: OutcomeRecord): void {
+function writeOutcome(w: ScalarTarget, record: OutcomeRecord): void {
   w.write(record.decisionId);
   w.write(record.status);
   w.write(record.method);
@@ -468,7 +471,7 @@ function writeOutcome(w: ScalarWriter, record: OutcomeRecord): void {
   w.write(record.decisionOccurredAt_ms);
 }
 
-function readOutcome(r: ScalarReader, position: number, tenant: string): OutcomeRecord {
+function readOutcome(r: ScalarSource, position: number, tenant: string): OutcomeRecord {
   return {
     kind: 'outcome',
     position,
@@ -486,7 +489,7 @@ function readOutcome(r: ScalarReader, position: number, tenant: string): Outcome
   };
 }
 
-function writeFeedback(w: ScalarWriter, record: FeedbackRecord): void {
+function writeFeedback(w: ScalarTarget, record: FeedbackRecord): void {
   w.write(record.decisionId);
   w.write(record.verdict);
   w.write(record.source);
@@ -500,7 +503,7 @@ function writeFeedback(w: ScalarWriter, record: FeedbackRecord): void {
   w.write(record.profile === null ? null : Buffer.from(record.profile).toString('base64'));
 }
 
-function readFeedback(r: ScalarReader, position: number, tenant: string): FeedbackRecord {
+function readFeedback(r: ScalarSource, position: number, tenant: string): FeedbackRecord {
   const decisionId = r.text();
   const verdict = r.text<FeedbackRecord['verdict']>();
   const source = r.text<FeedbackRecord['source']>();
@@ -529,7 +532,7 @@ function readFeedback(r: ScalarReader, position: number, tenant: string): Feedba
   };
 }
 
-function readErasure(r: ScalarReader, position: number, tenant: string): ErasureRecord {
+function readErasure(r: ScalarSource, position: number, tenant: string): ErasureRecord {
   return {
     kind: 'erasure',
     position,
@@ -546,24 +549,24 @@ function times<T>(count: number, read: () => T): T[] {
   return items;
 }
 
-function writeTexts(w: ScalarWriter, texts: readonly string[]): void {
+function writeTexts(w: ScalarTarget, texts: readonly string[]): void {
   w.write(texts.length);
   for (const text of texts) w.write(text);
 }
 
-const readTexts = <T extends string = string>(r: ScalarReader): T[] => times(r.number(), () => r.text<T>());
+const readTexts = <T extends string = string>(r: ScalarSource): T[] => times(r.number(), () => r.text<T>());
 
-function writeTextsOrNull(w: ScalarWriter, texts: readonly string[] | null): void {
+function writeTextsOrNull(w: ScalarTarget, texts: readonly string[] | null): void {
   if (texts === null) w.write(null);
   else writeTexts(w, texts);
 }
 
-function readTextsOrNull(r: ScalarReader): string[] | null {
+function readTextsOrNull(r: ScalarSource): string[] | null {
   const count = r.numberOrNull();
   return count === null ? null : times(count, () => r.text());
 }
 
-function writeMap(w: ScalarWriter, map: Readonly<Record<string, Scalar>> | null): void {
+function writeMap(w: ScalarTarget, map: Readonly<Record<string, Scalar>> | null): void {
   if (map === null) {
     w.write(null);
     return;
@@ -576,7 +579,7 @@ function writeMap(w: ScalarWriter, map: Readonly<Record<string, Scalar>> | null)
   }
 }
 
-function readMap<T extends Scalar>(r: ScalarReader, read: () => T): Record<string, T> | null {
+function readMap<T extends Scalar>(r: ScalarSource, read: () => T): Record<string, T> | null {
   const count = r.numberOrNull();
   if (count === null) return null;
   const map: Record<string, T> = {};
