@@ -50,6 +50,12 @@ export interface EventSink {
   close(): Promise<void>;
 }
 
+/** Records read before their batch is cut. */
+interface Ahead {
+  readonly after: number;
+  readonly records: readonly LogRecord[];
+}
+
 const DEFAULT_MAX_ROWS = 5_000;
 const DEFAULT_MAX_WAIT_MS = 500;
 const DEFAULT_POLL_MS = 1_000;
@@ -134,30 +140,50 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       // Whatever its number of tries says, its first insert may have happened.
       await deliver({ ...batch, tries: Math.max(batch.tries, 1) });
     }
+    let ahead: Ahead | null = null;
     while (!closed) {
       nudged = false;
       const head = log.head;
       const after = journal.acknowledged;
-      const waiting = await log.read(after, maxRows);
-      const oldest = waiting[0];
+      const oldest = log.firstAfter(after);
       if (oldest === undefined) {
         // What stood there was erased: there is nothing to insert up to the head.
         if (head > after) await acknowledge({ id: `${after}-${head}`, after, upTo: head, rows: 0, tries: 0 });
         else await pause(poll_ms, true);
         continue;
       }
-      if (waiting.length < maxRows) {
-        const age_ms = Math.max(0, clock() - oldest.position / MICROS_PER_MS);
-        if (age_ms < maxWait_ms && awaited.length === 0) {
-          await pause(Math.max(1, maxWait_ms - age_ms), false);
-          if (closed) return;
-        }
+      const age_ms = Math.max(0, clock() - oldest / MICROS_PER_MS);
+      if (age_ms < maxWait_ms && log.count(after) < maxRows) {
+        await pause(Math.max(1, maxWait_ms - age_ms), false);
+        if (closed) return;
       }
-      const records = waiting.length < maxRows ? await log.read(after, maxRows) : waiting;
-      const upTo = records.at(-1)?.position ?? after;
-      const batch = { id: `${after}-${upTo}`, after, upTo, rows: records.length, tries: 0 };
+      const records: readonly LogRecord[] =
+        ahead?.after === after ? ahead.records : await log.read(after, maxRows);
+      const batch = { ...rangeOf(after, records), rows: records.length, tries: 0 };
       await journal.begin(batch);
-      await deliver(batch, records);
+      const delivery = deliver(batch, records);
+      ahead = await lookAhead(batch.upTo);
+      await delivery;
+    }
+  }
+
+  const rangeOf = (after: number, records: readonly LogRecord[]) => {
+    const upTo = records.at(-1)?.position ?? after;
+    return { id: `${after}-${upTo}`, after, upTo };
+  };
+
+  /** Makes the next batch ready while analytics works on this one; a failure here is met again in its turn. */
+  async function lookAhead(after: number): Promise<Ahead | null> {
+    try {
+      if (log.count(after) < maxRows) return null;
+      // Lets the insert under way begin first.
+      await new Promise((resolve) => setImmediate(resolve));
+      const records = await log.read(after, maxRows);
+      sink.prepare?.(rangeOf(after, records).id, records);
+      return { after, records };
+    } catch (error) {
+      logger.warn({ err: error }, 'the next batch could not be made ready ahead');
+      return null;
     }
   }
 

@@ -93,6 +93,8 @@ export interface AnalyticsStatus {
 
 /** What the sink needs of analytics: insert a batch once, and set right what an unclean stop left half done. */
 export interface AnalyticsSink {
+  /** May make a batch ready that will be handed to `insert` next, while another insert is under way. Never fails. */
+  prepare?(batchId: string, records: readonly LogRecord[]): void;
   /** Inserts all rows of a batch and its rollups. @throws RowsRefused (code `rows_refused`) when the rows themselves are at fault. */
   insert(batchId: string, records: readonly LogRecord[]): Promise<void>;
   /** For a batch whose insert may have happened: inserts what is missing and rebuilds the rollup buckets it touches from raw. */

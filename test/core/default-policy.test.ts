@@ -18,6 +18,7 @@ test('the default policy is what the API documents', () => {
     degradedSensitive: 'challenge',
     challengeLifetime_s: 600,
     freshness_s: 300,
+    lists: [],
   });
 });
 

@@ -118,3 +118,46 @@ export async function eventually<T>(
     await wait(20);
   }
 }
+
+export const reasonsOf = (decision: DecisionBody): readonly string[] =>
+  decision.reasons.map(({ code }) => code);
+
+/** The evidence of some categories, as `signal: nats`. */
+export const evidenceOf = (
+  decision: DecisionBody,
+  ...categories: readonly string[]
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    (decision.signals ?? [])
+      .filter(({ id, state }) => state === 'evidence' && categories.includes(id.split('.')[0] ?? ''))
+      .map(({ id, log_odds }) => [id, log_odds]),
+  );
+
+/** The stable last part of a problem's type. */
+export const problemCode = (problem: ProblemAnswer): string =>
+  problem.type.replace('urn:gatehouse:problem:', '');
+
+export interface HabitBody {
+  readonly value: string;
+  readonly weight: number;
+  readonly provisional: boolean;
+}
+
+/** What is habitual for a user, without the decisions. */
+export interface UserBody {
+  readonly risk_level: string;
+  readonly profile: { readonly logins: number; readonly last_login_at: string } | null;
+  readonly devices: readonly HabitBody[];
+  readonly countries: readonly HabitBody[];
+  readonly places: readonly HabitBody[];
+  readonly networks: readonly HabitBody[];
+  readonly clients: readonly HabitBody[];
+}
+
+/** @throws Error when nothing is known about the user. */
+export async function lookUp(api: ApiClient, userId: string): Promise<UserBody> {
+  const { status, body } = await api.post<UserBody>('/v1/users/lookup', { user_id: userId });
+  if (status !== 200) throw new Error(`lookup: ${status} ${JSON.stringify(body)}`);
+  const { risk_level, profile, devices, countries, places, networks, clients } = body;
+  return { risk_level, profile, devices, countries, places, networks, clients };
+}

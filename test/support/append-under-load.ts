@@ -1,5 +1,4 @@
 // Appends without end, with 64 records under way, and prints each position once it is acknowledged.
-import { writeSync } from 'node:fs';
 import pino from 'pino';
 import { createDecisionLog } from '../../src/adapters/embedded/decision-log.ts';
 import { decisionRecord } from './log-records.ts';
@@ -16,7 +15,7 @@ async function writer(): Promise<never> {
   for (;;) {
     const position = log.nextPosition();
     await log.append(decisionRecord({ position, signals: 8 }));
-    writeSync(1, `${position}\n`);
+    process.stdout.write(`${position}\n`);
   }
 }
 

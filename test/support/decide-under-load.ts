@@ -1,5 +1,4 @@
 // A log and its analytics thread under load; prints each decision's position once it is acknowledged. Ends by a kill.
-import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { createAnalyticsThread } from '../../src/adapters/embedded/analytics-thread.ts';
@@ -57,7 +56,7 @@ async function user(seed: number): Promise<never> {
   for (let n = seed; ; n += 8) {
     const record = next(earlier, n);
     await decisionLog.append(record);
-    writeSync(1, `${record.position}\n`);
+    process.stdout.write(`${record.position}\n`);
     if (n % 7 === 0) await decisionLog.append(outcomeRecord(record, decisionLog.nextPosition()));
     analytics.nudge();
     earlier = record.event.status === 'attempted' ? record : null;

@@ -39,7 +39,7 @@ export function connect(connection: ClickHouseConnection): Clients {
       ...(connection.username === undefined ? {} : { username: connection.username }),
       ...(connection.password === undefined ? {} : { password: connection.password }),
       ...(connection.database === undefined ? {} : { database: connection.database }),
-      json: { parse: JSON.parse, stringify: stringifyRow },
+      json: { parse: JSON.parse, stringify: asIs },
     });
     return { writes: client, lookups: client, reads: [client], close: () => client.close() };
   }
@@ -49,7 +49,7 @@ export function connect(connection: ClickHouseConnection): Clients {
     const client = createClient({
       // Each of the two packages brings its own copy of one and the same interface.
       connection: createChdbConnection({ path: connection.path }) as unknown as InjectedConnection,
-      json: { parse: JSON.parse, stringify: stringifyRow },
+      json: { parse: JSON.parse, stringify: asIs },
     });
     opened.push(client);
     return client;
@@ -80,22 +80,5 @@ function makeWritable(path: string): void {
   }
 }
 
-/**
- * JSON of a row. Half of a surrogate pair, which JSON can escape and a caller can send, is refused by ClickHouse and
- * would take the whole batch with it: such rows, and only such, get U+FFFD in its place.
- */
-function stringifyRow(value: unknown): string {
-  const json = JSON.stringify(value);
-  return json.includes('\\ud') ? JSON.stringify(wellFormed(value)) : json;
-}
-
-function wellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [wellFormed(key), wellFormed(inner)]),
-    );
-  }
-  return value;
-}
+/** Rows come as JSON texts already (see `RowShape`); nothing else is ever inserted as a bare text. */
+const asIs = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -28,8 +28,8 @@ export interface Database {
     limits?: Limits,
   ): Promise<Row[]>;
   command(sql: string, parameters?: Parameters): Promise<void>;
-  /** One insert, one block: all of its rows or, when refused, none. @throws RowsRefused */
-  insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
+  /** One insert, one block: all of its rows (each a JSON array) or, when refused, none. @throws RowsRefused */
+  insert(table: string, columns: readonly string[], rows: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 

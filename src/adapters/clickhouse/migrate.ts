@@ -65,7 +65,7 @@ export async function migrate(
     await database.insert(
       'schema_migrations',
       ['version', 'name', 'applied_at'],
-      [[migration.version, migration.name, now_ms]],
+      [JSON.stringify([migration.version, migration.name, now_ms])],
     );
     first_ms = Math.min(first_ms, now_ms);
   }

@@ -1,5 +1,6 @@
 import type { LogRecord } from '../../core/record.ts';
 import type { AnalyticsSink } from '../../ports/analytics.ts';
+import { RowsRefused } from '../../ports/analytics-errors.ts';
 import type { Database } from './database.ts';
 import type { EraseUser } from './erase.ts';
 import { type RebuildRules, rebuildBuckets } from './rollups.ts';
@@ -22,6 +23,14 @@ export interface SinkDependencies {
  */
 export function createSink({ database, rules, erase, exclusive }: SinkDependencies): AnalyticsSink {
   let highest: number | null = null;
+  /** The one batch made ready ahead of its insert. */
+  let ready: { readonly batchId: string; readonly tables: readonly BuiltTable[] } | null = null;
+
+  const tablesOf = (batchId: string, records: readonly LogRecord[]): readonly BuiltTable[] => {
+    const prepared = ready;
+    ready = null;
+    return prepared?.batchId === batchId ? prepared.tables : buildRows(batchId, records);
+  };
 
   async function repair(tables: readonly BuiltTable[]): Promise<void> {
     for (const built of tables) await insertMissing(database, built);
@@ -37,13 +46,22 @@ export function createSink({ database, rules, erase, exclusive }: SinkDependenci
   }
 
   return {
+    prepare(batchId, records) {
+      try {
+        ready = { batchId, tables: buildRows(batchId, records) };
+      } catch (error) {
+        // The insert will say so, to somebody who can park the rows.
+        if (!(error instanceof RowsRefused)) throw error;
+        ready = null;
+      }
+    },
     insert: (batchId, records) =>
       exclusive(async () => {
         const first = records[0]?.position;
         const last = records.at(-1)?.position;
         if (first === undefined || last === undefined) return;
         highest ??= await highestPosition(database);
-        const tables = buildRows(batchId, records);
+        const tables = tablesOf(batchId, records);
         if (first <= highest) {
           await repair(tables);
         } else {

@@ -12,7 +12,7 @@ export interface BuiltRow {
   readonly position: number;
   /** Names the row among all rows of its table. */
   readonly key: string;
-  readonly values: readonly unknown[];
+  readonly json: string;
   /** Times under which it counts; they also name the partitions that it opens. */
   readonly moments: readonly Moment[];
 }
@@ -51,7 +51,7 @@ export function buildRows(batchId: string, records: readonly LogRecord[]): reado
         decisions.push({
           position,
           key: `${position} ${record.id}`,
-          values: row(decisionRow, record, batchId),
+          json: row(decisionRow, record, batchId),
           moments,
         });
       } else if (record.kind === 'outcome' || record.kind === 'feedback') {
@@ -60,9 +60,9 @@ export function buildRows(batchId: string, records: readonly LogRecord[]): reado
         const key = `${position} ${decisionId}`;
         if (record.kind === 'outcome') {
           const moments: Moment[] = [{ tenant, raw: 'outcomes', at_ms }];
-          outcomes.push({ position, key, values: row(outcomeRow, record, batchId), moments });
+          outcomes.push({ position, key, json: row(outcomeRow, record, batchId), moments });
         } else {
-          feedback.push({ position, key, values: row(feedbackRow, record, batchId), moments: [] });
+          feedback.push({ position, key, json: row(feedbackRow, record, batchId), moments: [] });
         }
       }
     } catch (error) {
@@ -79,7 +79,7 @@ export function buildRows(batchId: string, records: readonly LogRecord[]): reado
   return tables.filter(({ rows }) => rows.length > 0);
 }
 
-function row<R extends LogRecord>(shape: RowShape<R>, record: R, batchId: string): readonly unknown[] {
+function row<R extends LogRecord>(shape: RowShape<R>, record: R, batchId: string): string {
   if (!Number.isSafeInteger(record.position) || record.position < 0) {
     throw new TypeError('the position is no whole number');
   }
@@ -96,7 +96,7 @@ export async function insertRows(database: Database, { table, columns, rows }: B
       await database.insert(
         table,
         columns,
-        group.map(({ values }) => values),
+        group.map(({ json }) => json),
       );
     } catch (error) {
       if (!(error instanceof RowsRefused)) throw error;
@@ -158,7 +158,7 @@ async function namingRows(
       await database.insert(
         check,
         columns,
-        part.map(({ values }) => values),
+        part.map(({ json }) => json),
       );
       return;
     } catch (error) {

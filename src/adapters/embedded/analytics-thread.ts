@@ -51,6 +51,9 @@ const LAST_RESTART_MS = 30_000;
 /** A thread that ran this long was not felled by its start. */
 const STABLE_MS = 60_000;
 
+/** Rows live until their insert: in the default young generation each collection would copy thousands of them. */
+const RESOURCES = { maxYoungGenerationSizeMb: 96 };
+
 interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -268,12 +271,13 @@ const defaultEntry = (): URL =>
   new URL(`../../analytics-thread${isSource(import.meta.url) ? '.ts' : '.js'}`, import.meta.url);
 
 function startWorker(entry: URL, config: ThreadConfig): Worker {
-  if (!isSource(entry)) return new Worker(entry, { workerData: config });
+  if (!isSource(entry)) return new Worker(entry, { workerData: config, resourceLimits: RESOURCES });
   // Sources need tsx, and on Node 20 `--import tsx` does not reach the modules of a thread: it registers itself.
   const api = import.meta.resolve('tsx/esm/api');
   const bootstrap = `import { register } from ${JSON.stringify(api)}; register(); await import(${JSON.stringify(entry.href)});`;
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(bootstrap)}`), {
     workerData: config,
+    resourceLimits: RESOURCES,
     execArgv: [],
   });
 }

@@ -75,7 +75,11 @@ export function decodeFrame(bytes: Buffer, key: number): Frame {
   const header = readHeader(bytes, key);
   const scalars = HEADER_BYTES + header.count * ENTRY_BYTES;
   if (scalars > bytes.length) throw damaged(key);
-  const reader = guarded(key, () => new ScalarReader(bytes.subarray(scalars)));
+  let opened: ScalarReader | undefined;
+  const reader = (): ScalarReader => {
+    opened ??= new ScalarReader(bytes.subarray(scalars));
+    return opened;
+  };
   const positions = Array.from({ length: header.count }, (_, i) =>
     bytes.readDoubleLE(HEADER_BYTES + i * ENTRY_BYTES),
   );
@@ -84,11 +88,12 @@ export function decodeFrame(bytes: Buffer, key: number): Frame {
     positions,
     record(index) {
       return guarded(key, () => {
-        reader.seek(bytes.readUInt32LE(HEADER_BYTES + index * ENTRY_BYTES + 8));
-        return readRecord(reader);
+        const source = reader();
+        source.seek(bytes.readUInt32LE(HEADER_BYTES + index * ENTRY_BYTES + 8));
+        return readRecord(source);
       });
     },
-    mentions: (text) => reader.mentions(text),
+    mentions: (text) => guarded(key, () => reader().mentions(text)),
   };
 }
 

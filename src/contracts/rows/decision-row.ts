@@ -1,4 +1,3 @@
-import { chartedAs } from '../../core/charted.ts';
 import type { JudgedSignal } from '../../core/decision.ts';
 import type { Charted, DecisionRecord } from '../../core/record.ts';
 import { decisionToText } from './record-text.ts';
@@ -14,10 +13,16 @@ const signal = <T>(value: (signal: JudgedSignal) => T) => {
 };
 
 /** What the superseded event was counted under; an attempt that does not say was counted as its successor is. */
-const superseded = <T>(value: (charted: Charted) => T, none: T) => {
-  return (record: DecisionRecord): T =>
-    record.supersedes === null ? none : value(record.supersedes.charted ?? chartedAs(record));
+const superseded = <T>(said: (charted: Charted) => T, own: (record: DecisionRecord) => T, none: T) => {
+  return (record: DecisionRecord): T => {
+    if (record.supersedes === null) return none;
+    const { charted } = record.supersedes;
+    return charted === undefined ? own(record) : said(charted);
+  };
 };
+
+const reasonCodes = (record: DecisionRecord): readonly string[] =>
+  record.verdict.reasons.map((reason) => reason.code);
 
 const COLUMNS: readonly ColumnOf<DecisionRecord>[] = [
   ['tenant', (r) => r.tenant],
@@ -81,7 +86,7 @@ const COLUMNS: readonly ColumnOf<DecisionRecord>[] = [
   ['action', (r) => r.verdict.action],
   ['enforced', (r) => r.verdict.enforced],
   ['rule', (r) => r.verdict.rule],
-  ['reasons', (r) => r.verdict.reasons.map((reason) => reason.code)],
+  ['reasons', reasonCodes],
   ['learning', (r) => r.verdict.learning],
   ['degraded', (r) => r.verdict.degraded !== null],
   ['degraded_missing', (r) => r.verdict.degraded?.missing ?? []],
@@ -103,16 +108,58 @@ const COLUMNS: readonly ColumnOf<DecisionRecord>[] = [
 
   ['superseded_id', (r) => r.supersedes?.decisionId ?? ''],
   ['superseded_at', (r) => timeColumn(r.supersedes?.occurredAt_ms ?? 0)],
-  ['superseded_source', superseded((c) => c.source, '')],
-  ['superseded_type', superseded((c) => c.type, '')],
+  [
+    'superseded_source',
+    superseded<string>(
+      (c) => c.source,
+      (r) => r.source,
+      '',
+    ),
+  ],
+  [
+    'superseded_type',
+    superseded<string>(
+      (c) => c.type,
+      (r) => r.event.type,
+      '',
+    ),
+  ],
   ['superseded_status', (r) => r.supersedes?.status ?? ''],
-  ['superseded_application', superseded((c) => c.applicationId, '')],
+  [
+    'superseded_application',
+    superseded(
+      (c) => c.applicationId,
+      (r) => r.event.applicationId,
+      '',
+    ),
+  ],
   ['superseded_action', (r) => r.supersedes?.action ?? ''],
   ['superseded_level', (r) => r.supersedes?.level ?? ''],
-  ['superseded_country', superseded((c) => c.country ?? '', '')],
-  ['superseded_score', superseded((c) => c.score, 0)],
-  ['superseded_degraded', superseded((c) => c.degraded, false)],
-  ['superseded_reasons', superseded<readonly string[]>((c) => c.reasons, [])],
+  [
+    'superseded_country',
+    superseded(
+      (c) => c.country ?? '',
+      (r) => r.facts.country ?? '',
+      '',
+    ),
+  ],
+  [
+    'superseded_score',
+    superseded(
+      (c) => c.score,
+      (r) => r.verdict.score,
+      0,
+    ),
+  ],
+  [
+    'superseded_degraded',
+    superseded(
+      (c) => c.degraded,
+      (r) => r.verdict.degraded !== null,
+      false,
+    ),
+  ],
+  ['superseded_reasons', superseded((c) => c.reasons, reasonCodes, [])],
 
   ['record', decisionToText],
 ];

@@ -8,10 +8,11 @@ import { type Scalar, ScalarSource, type ScalarTarget } from './scalars.ts';
  * text passes through JSON and ClickHouse as it is.
  */
 const BAR = '|';
-const SPECIAL = /[|^]/;
 const NULL = '~';
 const TRUE = '+';
 const FALSE = '-';
+
+const escaped = (text: string): string => text.replaceAll('^', '^c').replaceAll(BAR, '^b');
 
 class TextTarget implements ScalarTarget {
   readonly parts: string[] = [String(RECORD_VERSION)];
@@ -19,9 +20,7 @@ class TextTarget implements ScalarTarget {
   write(value: Scalar): void {
     switch (typeof value) {
       case 'string':
-        this.parts.push(
-          `=${SPECIAL.test(value) ? value.replaceAll('^', '^c').replaceAll(BAR, '^b') : value}`,
-        );
+        this.parts.push(`=${value.includes(BAR) || value.includes('^') ? escaped(value) : value}`);
         return;
       case 'number':
         this.parts.push(Object.is(value, -0) ? '-0' : String(value));
