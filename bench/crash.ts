@@ -1,5 +1,5 @@
 // Kills a server under load again and again and proves that nothing acknowledged is lost and nothing is doubled.
-// --kills N (50), --clients N (16), --seed N (1). Prints a line a round; exits with 1 when anything was violated.
+// --kills N (50), --clients N (16), --seed N (1), --load MS (3000, the longest time under load before a kill). Prints a line a round; exits with 1 when anything was violated.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '50' },
     clients: { type: 'string', default: '16' },
     seed: { type: 'string', default: '1' },
+    load: { type: 'string', default: '3000' },
   },
 });
 
@@ -43,6 +44,7 @@ try {
     kills: Number(values.kills),
     clients: Number(values.clients),
     seed: Number(values.seed),
+    mostLoad_ms: Number(values.load),
     onRound: (so_far) => console.log(line(so_far)),
   });
   for (const violation of report.violations) console.error(violation);

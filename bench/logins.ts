@@ -17,12 +17,15 @@ const AGENTS = [
 ] as const;
 
 export function loginBodies(options: LoadOptions): readonly string[] {
+  // The same people in every file: the seed only chooses who logs in when.
+  const made = mulberry32(20_261_123);
+  const madePick = (n: number): number => Math.floor(made() * n);
   const random = mulberry32(options.seed);
   const pick = (n: number): number => Math.floor(random() * n);
   const homes = Array.from({ length: options.users }, () => ({
-    ip: `${[81, 91, 24, 92, 109][pick(5)]}.${pick(200) + 1}.${pick(256)}.${pick(254) + 1}`,
-    agent: AGENTS[pick(AGENTS.length)] ?? AGENTS[0],
-    device: `${pick(2 ** 31).toString(36)}${pick(2 ** 31).toString(36)}${pick(2 ** 31).toString(36)}`,
+    ip: `${[81, 91, 24, 92, 109][madePick(5)]}.${madePick(200) + 1}.${madePick(256)}.${madePick(254) + 1}`,
+    agent: AGENTS[madePick(AGENTS.length)] ?? AGENTS[0],
+    device: `${madePick(2 ** 31).toString(36)}${madePick(2 ** 31).toString(36)}${madePick(2 ** 31).toString(36)}`,
   }));
   return Array.from({ length: options.count }, () => {
     const user = pick(options.users);

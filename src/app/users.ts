@@ -72,13 +72,9 @@ export function createUsers(
     async eraseUser(tenant, userId) {
       const userKey = userKeyOf(tenant, userId);
       const hadProfile = state.profile(tenant, userKey) !== null;
-      const ids = new Set<string>();
-      const collect = async (): Promise<void> => {
-        await caughtUp();
-        for await (const view of analytics.history(tenant, userKey)) ids.add(view.decision.id);
-      };
-      // Before the tombstone, which takes them out of analytics as soon as it gets there.
-      await collect();
+      await caughtUp();
+      const ids: string[] = [];
+      for await (const view of analytics.history(tenant, userKey)) ids.push(view.decision.id);
       const position = log.nextPosition();
       const record: ErasureRecord = {
         kind: 'erasure',
@@ -96,15 +92,16 @@ export function createUsers(
           cause,
         });
       }
-      // The tombstone stands, so nothing new can be learned; now everything on its way arrives, and then goes.
-      await collect();
-      await analytics.erase(tenant, userKey);
+      // The tombstone stands. The sink erases in its turn, after everything that was on its way; what came in between
+      // the two looks is erased here.
+      await caughtUp();
+      const late = await analytics.erase(tenant, userKey);
       await log.erase(tenant, userKey);
-      await state.forget([...ids]);
+      await state.forget(ids);
       return {
         id: record.receiptId,
         erasedAt_ms: record.recordedAt_ms,
-        decisions: ids.size,
+        decisions: ids.length + late,
         profile: hadProfile,
       };
     },

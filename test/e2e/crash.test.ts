@@ -14,6 +14,7 @@ it('kill -9 under load, five times, loses no acknowledged decision and doubles n
     kills: 5,
     clients: 12,
     seed: 20_261_124,
+    mostLoad_ms: 1_200,
   });
   expect(report.violations).toEqual([]);
   expect(report.kills).toBe(5);

@@ -85,6 +85,8 @@ function run(tool: string, args: readonly string[]): void {
   const { status, stderr, stdout } = spawnSync(join(root, 'node_modules', '.bin', tool), args, {
     cwd: root,
     encoding: 'utf8',
+    // The test runner's own value would make the bundler build for development.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   if (status !== 0) throw new Error(`${tool} failed:\n${stdout}${stderr}`);
 }

@@ -12,6 +12,8 @@ export interface CrashOptions {
   /** Concurrent connections. */
   readonly clients: number;
   readonly seed: number;
+  /** The longest time under load before a kill; the shortest is 150 ms. */
+  readonly mostLoad_ms: number;
   readonly onRound?: (report: CrashReport) => void;
 }
 
@@ -34,7 +36,6 @@ export interface CrashReport {
 }
 
 const LEAST_LOAD_MS = 150;
-const MOST_LOAD_MS = 1_200;
 /** A fifth of the restarts is killed too, somewhere in its first second: recovery must survive what it recovers from. */
 const KILL_STARTING = 0.2;
 const STARTING_MS = 1_500;
@@ -44,7 +45,7 @@ const STARTING_MS = 1_500;
  * had acknowledged: by HTTP right after each start, and in ClickHouse after the sink caught up.
  */
 export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
-  const { program, dataDir, clients, onRound } = options;
+  const { program, dataDir, clients, mostLoad_ms, onRound } = options;
   const startedAt_ms = performance.now();
   const random = seededRandom(options.seed);
   const ledger = newLedger();
@@ -85,7 +86,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
   let server = await start().ready;
   for (let round = 1; kills < options.kills; round++) {
     const load = loadUntilGone(server.url, clients, ledger, random, `r${round}`);
-    await wait(LEAST_LOAD_MS + random() * (MOST_LOAD_MS - LEAST_LOAD_MS));
+    await wait(LEAST_LOAD_MS + random() * (mostLoad_ms - LEAST_LOAD_MS));
     await server.kill();
     kills += 1;
     await load;

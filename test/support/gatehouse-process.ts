@@ -9,6 +9,8 @@ export interface ProcessOptions {
   /** Arguments of Node that run the command line: a built file, or a source with its loader. */
   readonly program: readonly string[];
   readonly dataDir: string;
+  /** Another command that serves, with its options; `serve` when absent. */
+  readonly command?: readonly string[];
   /** Variables of the configuration besides the data directory and the key; a free port unless `PORT` is given. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -34,9 +36,10 @@ export interface StartingGatehouse {
   kill(): Promise<void>;
 }
 
-/** Runs the real `serve` command in a process of its own, with an environment of its own. */
-export function startGatehouseProcess({ program, dataDir, env = {} }: ProcessOptions): StartingGatehouse {
-  const child = spawn(process.execPath, [...program, 'serve'], {
+/** Runs the real command line in a process of its own, with an environment of its own. */
+export function startGatehouseProcess(options: ProcessOptions): StartingGatehouse {
+  const { program, dataDir, command = ['serve'], env = {} } = options;
+  const child = spawn(process.execPath, [...program, ...command], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env.PATH,

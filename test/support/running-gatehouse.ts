@@ -15,6 +15,8 @@ export interface RunningGatehouse {
   restart(whileStopped?: (exitCode: number | null) => Promise<void>): Promise<RunningGatehouse>;
   /** A key made by the command line beside the server. It is known to it within 2 s. */
   createKey(tenant: string, scopes: string): Promise<string>;
+  /** Ends the life of every key of a tenant, by the command line too. */
+  revokeKeys(tenant: string): Promise<void>;
   /** Stops the process and removes its data directory. */
   dispose(): Promise<void>;
 }
@@ -23,6 +25,11 @@ export interface RunningGatehouse {
 export async function runGatehouse(env: Readonly<Record<string, string>> = {}): Promise<RunningGatehouse> {
   const program = await builtProgram();
   const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
+  const keys = async (...args: readonly string[]): Promise<string> => {
+    const command = [...program, 'keys', ...args, '--data-dir', dataDir];
+    const { stdout } = await promisify(execFile)(process.execPath, command);
+    return stdout.trim();
+  };
   const start = async (): Promise<RunningGatehouse> => {
     const process_ = await startGatehouseProcess({ program, dataDir, env }).ready;
     return {
@@ -34,20 +41,10 @@ export async function runGatehouse(env: Readonly<Record<string, string>> = {}): 
         await whileStopped?.(exitCode);
         return start();
       },
-      async createKey(tenant, scopes) {
-        const args = [
-          ...program,
-          'keys',
-          'create',
-          '--data-dir',
-          dataDir,
-          '--tenant',
-          tenant,
-          '--scopes',
-          scopes,
-        ];
-        const { stdout } = await promisify(execFile)(process.execPath, args);
-        return stdout.trim();
+      createKey: (tenant, scopes) => keys('create', '--tenant', tenant, '--scopes', scopes),
+      async revokeKeys(tenant) {
+        const lines = (await keys('list', '--json', '--tenant', tenant)).split('\n');
+        for (const line of lines) await keys('revoke', (JSON.parse(line) as { id: string }).id);
       },
       async dispose() {
         await process_.stop();

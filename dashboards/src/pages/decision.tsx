@@ -175,7 +175,8 @@ const whereFacts = (decision: Decision, format: Format): Fact[] => {
   const { ip } = decision.event.context;
   const place = [
     facts.city,
-    facts.region,
+    // Some sources name a region by its number within the country, which tells a reader nothing.
+    facts.region != null && /^\d+$/.test(facts.region) ? null : facts.region,
     facts.country == null ? null : format.country(facts.country),
   ].filter((word): word is string => word != null && word !== '');
   const accuracy = facts.accuracy_km == null ? '' : ` (within ${format.count(facts.accuracy_km)} km)`;
@@ -307,7 +308,11 @@ const policyFacts = (decision: Decision): Fact[] => {
     { label: 'Policy', value: text(`${policy.id}@${policy.version}`, true) },
     { label: 'Rule', value: text(policy.rule, true) },
     { label: 'Mode', value: text(policy.mode == null ? null : sentence(policy.mode)) },
-    { label: 'Learned', value: text(decision.learning == null ? null : learningWords(decision.learning)) },
+    // A challenge that is passed later teaches too.
+    {
+      label: 'Learned at once',
+      value: text(decision.learning == null ? null : learningWords(decision.learning)),
+    },
     { label: 'Engine', value: text(versions?.engine, true) },
     { label: 'Model', value: text(versions?.model, true) },
     { label: 'IP intelligence', value: text(versions?.ip_intelligence, true) },

@@ -27,7 +27,7 @@ export function createKeyStore(options: {
 }): KeyStore {
   const { config, clock, log } = options;
   mkdirSync(config.path, { recursive: true, mode: 0o700 });
-  const root = open({ path: config.path, maxDbs: 2 });
+  const root = open({ path: config.path, maxDbs: 2, eventTurnBatching: false });
   const stored = root.openDB<ApiKey, string>({ name: 'keys' });
   const meta = root.openDB<number, string>({ name: 'meta' });
 

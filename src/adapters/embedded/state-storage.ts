@@ -3,6 +3,7 @@ import { Packr } from 'msgpackr';
 import type { Profile } from '../../core/profile.ts';
 import { decodeProfile, encodeProfile } from '../../core/profile-codec.ts';
 import type { Annotations, IdempotentDecision } from '../../ports/risk-state.ts';
+import { written } from './lmdb-write.ts';
 import type { ShardSnapshot } from './subject-cache.ts';
 
 /** A row with the position of the last record that is folded into it, so that a record is never folded in twice. */
@@ -46,7 +47,13 @@ const DAY_MS = 86_400_000;
 const GENERATIONS = 3;
 
 export function createStateStorage(options: { readonly path: string }): StateStorage {
-  const root: RootDatabase = open({ path: options.path, maxDbs: 16, encoding: 'binary' });
+  const root: RootDatabase = open({
+    path: options.path,
+    maxDbs: 16,
+    encoding: 'binary',
+    // Batches by event turn make promises that nobody can catch: a full disk would end the process.
+    eventTurnBatching: false,
+  });
   const bytes = (name: string): Database<Uint8Array, string> => root.openDB({ name, encoding: 'binary' });
   const profiles = bytes('profiles');
   const annotations = bytes('annotations');
@@ -93,27 +100,23 @@ export function createStateStorage(options: { readonly path: string }): StateSto
     },
 
     async write(changes) {
-      let written: Promise<unknown> = Promise.resolve();
-      let n = 0;
-      const breathe = async (): Promise<void> => {
-        if (++n % ROWS_A_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      const writes: Promise<unknown>[] = [];
+      const put = async (db: Database<Uint8Array, string>, key: string, value: Uint8Array): Promise<void> => {
+        const write = written(db.put(key, value));
+        // Awaited below; until then a failure must not count as unhandled.
+        write.catch(() => undefined);
+        writes.push(write);
+        if (writes.length % ROWS_A_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
       };
-      for (const [key, row] of changes.profiles) {
-        written = profiles.put(key, encodeRow(row));
-        await breathe();
-      }
-      for (const [key, value] of changes.annotations) {
-        written = annotations.put(key, packr.pack(value));
-        await breathe();
-      }
+      for (const [key, row] of changes.profiles) await put(profiles, key, encodeRow(row));
+      for (const [key, value] of changes.annotations) await put(annotations, key, packr.pack(value));
       for (const [key, value] of changes.idempotency) {
-        written = generationOf(value.position / 1000).put(key, packr.pack(value));
-        await breathe();
+        await put(generationOf(value.position / 1000), key, packr.pack(value));
       }
-      for (const [key, value] of changes.tombstones) written = tombstones.put(key, packr.pack(value));
-      // Puts are committed in the order in which they were queued: `applied` never runs ahead of its rows.
-      await written;
-      await meta.put('applied', packr.pack(changes.applied));
+      for (const [key, value] of changes.tombstones) await put(tombstones, key, packr.pack(value));
+      // `applied` never runs ahead of its rows.
+      await Promise.all(writes);
+      await written(meta.put('applied', packr.pack(changes.applied)));
     },
     applied: () => number('applied'),
 
@@ -125,11 +128,11 @@ export function createStateStorage(options: { readonly path: string }): StateSto
     shardFloor: () => number('shard-floor'),
     encodeShard: (snapshot) => packr.pack(snapshot),
     async writeShard(shard, bytes, floor) {
-      await shardsDb.put(String(shard), bytes);
-      await meta.put('shard-floor', packr.pack(floor));
+      await written(shardsDb.put(String(shard), bytes));
+      await written(meta.put('shard-floor', packr.pack(floor)));
     },
     async writeShardFloor(floor) {
-      await meta.put('shard-floor', packr.pack(floor));
+      await written(meta.put('shard-floor', packr.pack(floor)));
     },
 
     async expireIdempotency(now_ms) {

@@ -102,11 +102,12 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
   };
 
   return {
-    activity: (subject) => shardOf(subject).activities.get(subject),
-    sharing: (subject) => shardOf(subject).sharings.get(subject),
-    seen: (subject) => shardOf(subject).seen.get(subject),
-    attempt: (subject) => shardOf(subject).attempts.get(subject),
-    application: (subject) => shardOf(subject).applications.get(subject),
+    // Looking does not refresh: what a login looks at, its effects touch a moment later.
+    activity: (subject) => shardOf(subject).activities.peek(subject),
+    sharing: (subject) => shardOf(subject).sharings.peek(subject),
+    seen: (subject) => shardOf(subject).seen.peek(subject),
+    attempt: (subject) => shardOf(subject).attempts.peek(subject),
+    application: (subject) => shardOf(subject).applications.peek(subject),
 
     apply(effect, position) {
       if (effect.kind === 'learn' || effect.kind === 'trouble') return;
