@@ -1,21 +1,29 @@
+import { parseHref } from '@tanstack/history';
 import type { QueryClient } from '@tanstack/react-query';
 import {
+  createBrowserHistory,
   createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
   Outlet,
   redirect,
+  retainSearchParams,
 } from '@tanstack/react-router';
 import { isProblem } from './api/problem.ts';
 import { sessionQuery } from './api/queries.ts';
 import type { Session } from './api/types.ts';
 import { AppShell } from './components/app-shell.tsx';
+import { fromAddress, toAddress } from './lib/fragment-state.ts';
 import {
+  parseAddressSearch,
+  parseAppSearch,
   parseDecisionsSearch,
+  parseNetworkSearch,
   parseOverviewSearch,
   parseQuery,
   parseSignInSearch,
+  parseUserSearch,
   safeReturnPath,
   stringifyQuery,
 } from './lib/url-state.ts';
@@ -43,6 +51,8 @@ const signIn = createRoute({
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
+  validateSearch: parseAppSearch,
+  search: { middlewares: [retainSearchParams(['tz'])] },
   beforeLoad: async ({ context, location }): Promise<{ session: Session }> => {
     try {
       return { session: await context.queryClient.ensureQueryData(sessionQuery()) };
@@ -59,7 +69,8 @@ const app = createRoute({
   ),
   component: function App() {
     const { session } = app.useRouteContext();
-    return <AppShell session={session} />;
+    const { tz } = app.useSearch();
+    return <AppShell session={session} zone={tz} />;
   },
 });
 
@@ -83,15 +94,47 @@ const decision = createRoute({
   component: lazyRouteComponent(() => import('./pages/decision.tsx'), 'DecisionPage'),
 });
 
+/** Ids of people and addresses stand in the fragment (lib/fragment-state.ts), never in the path. */
+const user = createRoute({
+  getParentRoute: () => app,
+  path: '/user',
+  validateSearch: parseUserSearch,
+  component: lazyRouteComponent(() => import('./pages/user.tsx'), 'UserPage'),
+});
+
+const address = createRoute({
+  getParentRoute: () => app,
+  path: '/address',
+  validateSearch: parseAddressSearch,
+  component: lazyRouteComponent(() => import('./pages/address.tsx'), 'AddressPage'),
+});
+
+const network = createRoute({
+  getParentRoute: () => app,
+  path: '/network',
+  validateSearch: parseNetworkSearch,
+  component: lazyRouteComponent(() => import('./pages/network.tsx'), 'NetworkPage'),
+});
+
 /** Whatever else: said inside the shell, so that the way on is at hand. */
 const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: NotFoundPage });
 
-const tree = root.addChildren([signIn, app.addChildren([overview, decisions, decision, nowhere])]);
+const tree = root.addChildren([
+  signIn,
+  app.addChildren([overview, decisions, decision, user, address, network, nowhere]),
+]);
+
+const createFragmentHistory = () =>
+  createBrowserHistory({
+    parseLocation: () => parseHref(fromAddress(window.location), window.history.state),
+    createHref: toAddress,
+  });
 
 export const createAppRouter = (context: RouterContext) =>
   createRouter({
     routeTree: tree,
     context,
+    history: createFragmentHistory(),
     parseSearch: parseQuery,
     stringifySearch: stringifyQuery,
     defaultPreload: 'intent',

@@ -1,5 +1,13 @@
 import { ApiProblem, problemFrom } from './problem.ts';
-import type { Decision, DecisionPage, DecisionSearch, FeedbackBody, PanelResult, Session } from './types.ts';
+import type {
+  Decision,
+  DecisionPage,
+  DecisionSearch,
+  FeedbackBody,
+  PanelResult,
+  Session,
+  User,
+} from './types.ts';
 
 /** A page that waits longer than this says so instead of waiting on. */
 const TIMEOUT_MS = 15_000;
@@ -88,3 +96,10 @@ export const readPanel = (
   window: { readonly from: string; readonly to: string },
   signal?: AbortSignal,
 ): Promise<PanelResult> => call(`/v1/analytics/panels/${encodeURIComponent(id)}`, { query: window, signal });
+
+export const lookupUser = (userId: string, signal?: AbortSignal): Promise<User> =>
+  call('/v1/users/lookup', { method: 'POST', body: { user_id: userId }, signal });
+
+/** Everything that is held about a user, as the file that is handed out. */
+export const exportUser = (userId: string): Promise<unknown> =>
+  call('/v1/users/export', { method: 'POST', body: { user_id: userId } });

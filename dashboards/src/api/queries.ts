@@ -14,9 +14,9 @@ import {
   windowBefore,
   windowOf,
 } from '../lib/time-range.ts';
-import { readDecision, readPanel, readSession, searchDecisions } from './client.ts';
+import { lookupUser, readDecision, readPanel, readSession, searchDecisions } from './client.ts';
 import { isProblem } from './problem.ts';
-import type { DecisionPage, DecisionSearch, PanelResult, Session } from './types.ts';
+import type { DecisionPage, DecisionSearch, PanelResult, Session, User } from './types.ts';
 
 /** A login must be on the page within 2 s of its decision; analytics may take most of the first. */
 export const LIVE_POLL_MS = 1_000;
@@ -154,4 +154,21 @@ export const decisionQuery = (id: string) =>
     queryFn: ({ signal }) => readDecision(id, signal),
     // An outcome may come minutes later; a verdict by a colleague too.
     refetchInterval: 10_000,
+  });
+
+/** Pages of users and entities follow what happens, more calmly than the stream does. */
+const ENTITY_POLL_MS = 5_000;
+
+export const userQuery = (id: string) =>
+  queryOptions<User>({
+    queryKey: ['user', id],
+    queryFn: ({ signal }) => lookupUser(id, signal),
+    refetchInterval: ENTITY_POLL_MS,
+  });
+
+export const entityDecisionsQuery = (criteria: DecisionCriteria) =>
+  queryOptions<DecisionPage>({
+    queryKey: ['entity-decisions', criteria],
+    queryFn: ({ signal }) => searchDecisions({ ...criteria, limit: 50 }, signal),
+    refetchInterval: ENTITY_POLL_MS,
   });

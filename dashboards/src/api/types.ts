@@ -175,6 +175,8 @@ export interface DecisionSearch {
   readonly action?: string;
   readonly level?: string;
   readonly reason?: string;
+  readonly country?: string;
+  readonly asn?: number;
   readonly from?: string;
   readonly to?: string;
   readonly limit?: number;
@@ -210,4 +212,31 @@ export interface FeedbackBody {
   readonly source: 'analyst';
   readonly scope: VerdictScope;
   readonly note?: string;
+}
+
+/** Something that a user does habitually. */
+export interface Habit {
+  readonly value: string;
+  /** Accepted logins with it, decayed by age. */
+  readonly weight: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly provisional: boolean;
+}
+
+export const HABIT_KINDS = ['places', 'countries', 'networks', 'devices', 'clients'] as const;
+export type HabitKind = (typeof HABIT_KINDS)[number];
+
+/** Answer of `POST /v1/users/lookup`. */
+export interface User extends Readonly<Record<HabitKind, readonly Habit[]>> {
+  readonly user_id: string;
+  readonly risk_level: string;
+  readonly profile: {
+    readonly created_at: string;
+    readonly logins: number;
+    readonly last_login_at: string | null;
+    readonly last_country: string | null;
+  } | null;
+  /** Newest first. */
+  readonly last_decisions: readonly Decision[];
 }

@@ -1,12 +1,24 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { signOut } from '../api/client.ts';
 import type { Session } from '../api/types.ts';
-import { useFormat } from './format-context.tsx';
-import { GateIcon, SignOutIcon } from './icons.tsx';
+import { createFormat } from '../lib/format.ts';
+import { useShortcuts } from '../lib/shortcuts.ts';
+import { chooseTheme, nextTheme, readTheme } from '../lib/theme.ts';
+import { browserZone, storeZone, useStoredZone } from '../lib/zone.ts';
+import { type Command, CommandPalette } from './command-palette.tsx';
+import { FormatProvider } from './format-context.tsx';
+import { GateIcon, SearchIcon, SignOutIcon } from './icons.tsx';
+import { ShortcutHelp } from './shortcut-help.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 import { Untrusted } from './untrusted.tsx';
+import { ZonePicker } from './zone-picker.tsx';
+
+const PAGES = [
+  { to: '/', label: 'Overview', keys: 'g o' },
+  { to: '/decisions', label: 'Decisions', keys: 'g d' },
+] as const;
 
 /** After a move to another page, keyboard and screen reader begin at its content, not where the last one ended. */
 const useFocusOnNavigation = () => {
@@ -20,12 +32,23 @@ const useFocusOnNavigation = () => {
   return main;
 };
 
-/** What every page behind the sign-in shares: skip link, navigation, zone, theme, session. */
-export function AppShell({ session }: { readonly session: Session }) {
-  const format = useFormat();
+const isMac = (): boolean => /mac|iphone|ipad/i.test(navigator.userAgent);
+
+interface AppShellProps {
+  readonly session: Session;
+  /** The zone that the address names. */
+  readonly zone: string | undefined;
+}
+
+/** What every page behind the sign-in shares: skip link, navigation, search, zone, theme, session, shortcuts. */
+export function AppShell({ session, zone }: AppShellProps) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const main = useFocusOnNavigation();
+  const [open, setOpen] = useState<'palette' | 'help' | null>(null);
+  const stored = useStoredZone();
+  const timeZone = zone ?? stored ?? browserZone();
+  const format = useMemo(() => createFormat({ timeZone }), [timeZone]);
   const leave = useMutation({
     mutationFn: signOut,
     // Even if the server did not hear it, this page must not go on showing what it holds.
@@ -34,28 +57,73 @@ export function AppShell({ session }: { readonly session: Session }) {
       queryClient.clear();
     },
   });
+  // A colleague who opens the address must read the same times.
+  useEffect(() => {
+    if (zone !== undefined || stored === undefined) return;
+    void navigate({ to: '.', search: (before) => ({ ...before, tz: stored }), replace: true });
+  }, [zone, stored, navigate]);
+  const chooseZone = (next: string): void => {
+    storeZone(next);
+    void navigate({ to: '.', search: (before) => ({ ...before, tz: next }), replace: true });
+  };
+  const toNextTheme = (): void => chooseTheme(nextTheme(readTheme()));
+  useShortcuts({
+    'mod+k': () => setOpen('palette'),
+    '/': () => setOpen('palette'),
+    '?': () => setOpen('help'),
+    t: toNextTheme,
+    ...Object.fromEntries(PAGES.map(({ to, keys }) => [keys, () => void navigate({ to })])),
+  });
+  const commands: readonly Command[] = [
+    ...PAGES.map(({ to, label, keys }) => ({
+      id: to,
+      group: 'Page',
+      label,
+      keys,
+      run: () => void navigate({ to }),
+    })),
+    { id: 'theme', group: 'Do', label: 'Switch theme', keys: 't', run: toNextTheme },
+    { id: 'utc', group: 'Do', label: 'Show times in UTC', run: () => chooseZone('UTC') },
+    {
+      id: 'local',
+      group: 'Do',
+      label: `Show times in ${browserZone()}`,
+      run: () => chooseZone(browserZone()),
+    },
+    { id: 'help', group: 'Do', label: 'Keyboard shortcuts', keys: '?', run: () => setOpen('help') },
+    { id: 'leave', group: 'Do', label: 'Sign out', run: () => leave.mutate() },
+  ];
   return (
-    <>
-      <a className="skip-link" href="#content">
+    <FormatProvider format={format}>
+      {/* A button: a link to `#content` would replace the state that the fragment holds. */}
+      <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
         Skip to content
-      </a>
+      </button>
       <header className="topbar">
         <Link to="/" className="brand" aria-label="Gatehouse, overview">
           <GateIcon />
           <span>Gatehouse</span>
         </Link>
         <nav className="topnav" aria-label="Main">
-          <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
-            Overview
-          </Link>
-          <Link to="/decisions" activeOptions={{ includeSearch: false }}>
-            Decisions
-          </Link>
+          {PAGES.map(({ to, label }) => (
+            <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
+              {label}
+            </Link>
+          ))}
         </nav>
         <div className="topbar-end">
-          <span className="zone" title="All times are shown in this zone" data-testid="time-zone">
-            {format.zoneLabel}
-          </span>
+          <button
+            type="button"
+            className="finder"
+            onClick={() => setOpen('palette')}
+            aria-label="Search or go to"
+            data-testid="open-palette"
+          >
+            <SearchIcon />
+            <span className="finder-words">Search or go to</span>
+            <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
+          </button>
+          <ZonePicker onChange={chooseZone} />
           <span className="tenant">
             <span className="visually-hidden">Tenant </span>
             <Untrusted cut>{session.tenant}</Untrusted>
@@ -77,6 +145,8 @@ export function AppShell({ session }: { readonly session: Session }) {
       <main id="content" ref={main} tabIndex={-1}>
         <Outlet />
       </main>
-    </>
+      {open === 'palette' && <CommandPalette commands={commands} onClose={() => setOpen(null)} />}
+      {open === 'help' && <ShortcutHelp onClose={() => setOpen(null)} />}
+    </FormatProvider>
   );
 }

@@ -1,8 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Decision } from '../api/types.ts';
-import { browserWords, systemWords } from '../lib/client-words.ts';
-import type { Format } from '../lib/format.ts';
+import { clientWords, networkWords, placeWords } from '../lib/place-words.ts';
 import { reveal, splitCode } from '../lib/text.ts';
 import { useFormat } from './format-context.tsx';
 import { ActionMark, LevelMark } from './marks.tsx';
@@ -25,25 +24,6 @@ const useFreshIds = (decisions: readonly Decision[], scope: string): ReadonlySet
   return fresh;
 };
 
-const placeOf = (decision: Decision, format: Format): string | null => {
-  const { city, country } = decision.facts ?? {};
-  if (country == null) return null;
-  const name = format.country(country);
-  return city == null ? name : `${city}, ${country}`;
-};
-
-const clientOf = (decision: Decision): string | null => {
-  const facts = decision.facts ?? {};
-  const words = [browserWords(facts), systemWords(facts)].filter((word) => word !== null);
-  return words.length === 0 ? null : words.join(' · ');
-};
-
-const networkOf = (decision: Decision): string | null => {
-  const { asn, as_name: name } = decision.facts ?? {};
-  if (name != null && name !== '') return name;
-  return asn == null ? null : `AS${asn}`;
-};
-
 function EventWords({ decision }: { readonly decision: Decision }) {
   const { type, status } = decision.event;
   return (
@@ -57,7 +37,7 @@ function UserCell({ decision }: { readonly decision: Decision }) {
   const id = decision.event.user?.id;
   if (id == null) return <span className="missing">no user named</span>;
   return (
-    <Link to="/decisions" search={{ user: id }} className="pivot" title={`All decisions of ${reveal(id)}`}>
+    <Link to="/user" search={{ id }} className="pivot" title={`User ${reveal(id)}`}>
       <Untrusted>{id}</Untrusted>
     </Link>
   );
@@ -73,9 +53,9 @@ function Row({
   readonly now_ms: number;
 }) {
   const format = useFormat();
-  const place = placeOf(decision, format);
-  const network = networkOf(decision);
-  const client = clientOf(decision);
+  const place = placeWords(decision, format);
+  const network = networkWords(decision);
+  const client = clientWords(decision);
   const [reason, ...more] = decision.reasons;
   const at = decision.event.occurred_at;
   const { ip } = decision.event.context;
@@ -114,12 +94,7 @@ function Row({
         <EventWords decision={decision} />
       </td>
       <td className="col-from">
-        <Link
-          to="/decisions"
-          search={{ ip }}
-          className="pivot mono"
-          title={`All decisions from ${reveal(ip)}`}
-        >
+        <Link to="/address" search={{ ip }} className="pivot mono" title={`Address ${reveal(ip)}`}>
           <Untrusted>{ip}</Untrusted>
         </Link>
         <span className="sub">
@@ -160,7 +135,7 @@ interface DecisionTableProps {
   readonly liveScope?: string;
 }
 
-/** Decisions, newest first: the time opens one, a user or an address narrows the list to itself. */
+/** Decisions, newest first: the time opens one, a user or an address leads to its own page. */
 export function DecisionTable({ decisions, caption, liveScope }: DecisionTableProps) {
   const fresh = useFreshIds(decisions, liveScope ?? '');
   const now_ms = Date.now();

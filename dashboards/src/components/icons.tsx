@@ -100,3 +100,35 @@ export const SignOutIcon = (props: IconProps) => (
     <path d="M6.5 13.5h-3A1.5 1.5 0 0 1 2 12V4a1.5 1.5 0 0 1 1.5-1.5h3M10.5 11l3-3-3-3M13 8H6" />
   </Icon>
 );
+
+export const SearchIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="7" cy="7" r="4.5" />
+    <path d="M10.4 10.4l3.1 3.1" />
+  </Icon>
+);
+
+export const DownloadIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 2.5v7.5M4.8 7.2L8 10.4l3.2-3.2M2.5 13.5h11" />
+  </Icon>
+);
+
+export const ColumnsIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <rect x="2" y="3" width="12" height="10" rx="1.5" />
+    <path d="M6 3v10M10 3v10" />
+  </Icon>
+);
+
+export const BookmarkIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M4 2.5h8v11l-4-3-4 3z" />
+  </Icon>
+);
+
+export const ArrowUpIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M8 13V3M4 7l4-4 4 4" />
+  </Icon>
+);

@@ -7,6 +7,7 @@ import {
   type TimeRange,
   windowOf,
 } from '../lib/time-range.ts';
+import { fromLocalInput, toLocalInput } from '../lib/zone.ts';
 import { useFormat } from './format-context.tsx';
 
 const SPOKEN: Readonly<Record<PresetKey, string>> = {
@@ -26,14 +27,6 @@ interface RangePickerProps {
   readonly allowAny?: boolean;
 }
 
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** What `<input type="datetime-local">` takes: local time without a zone. */
-const toLocalInput = (ms: number): string => {
-  const at = new Date(ms);
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
-};
-
 function CustomRange({
   range,
   onApply,
@@ -47,8 +40,8 @@ function CustomRange({
   const now_ms = Date.now();
   const window = windowOf(range, now_ms) ?? { from_ms: now_ms - 86_400_000, to_ms: now_ms };
   const apply = (data: FormData): void => {
-    const from_ms = Date.parse(String(data.get('from')));
-    const to_ms = Date.parse(String(data.get('to')));
+    const from_ms = fromLocalInput(String(data.get('from')), format.offset_s);
+    const to_ms = fromLocalInput(String(data.get('to')), format.offset_s);
     if (!Number.isFinite(from_ms) || !Number.isFinite(to_ms))
       setProblem('Enter both a beginning and an end.');
     else if (from_ms >= to_ms) setProblem('The end must be after the beginning.');
@@ -72,7 +65,7 @@ function CustomRange({
           className="input"
           type="datetime-local"
           name="from"
-          defaultValue={toLocalInput(window.from_ms)}
+          defaultValue={toLocalInput(window.from_ms, format.offset_s)}
           aria-describedby={problemId}
         />
       </label>
@@ -82,7 +75,7 @@ function CustomRange({
           className="input"
           type="datetime-local"
           name="to"
-          defaultValue={toLocalInput(window.to_ms)}
+          defaultValue={toLocalInput(window.to_ms, format.offset_s)}
           aria-describedby={problemId}
         />
       </label>
@@ -140,7 +133,7 @@ export function RangePicker({ range, onChange, allowAny = false }: RangePickerPr
         </summary>
         <div className="popover-card">
           <CustomRange
-            key={JSON.stringify(range)}
+            key={`${JSON.stringify(range)} ${format.timeZone}`}
             range={range}
             onApply={(search) => {
               close();

@@ -1,4 +1,4 @@
-import { chooseTheme, THEMES, useTheme } from '../lib/theme.ts';
+import { chooseTheme, nextTheme, useTheme } from '../lib/theme.ts';
 import { MoonIcon, SunIcon, SystemIcon } from './icons.tsx';
 
 const ICONS = { system: SystemIcon, light: SunIcon, dark: MoonIcon };
@@ -7,7 +7,7 @@ const WORDS = { system: 'System theme', light: 'Light theme', dark: 'Dark theme'
 /** One button through system, light and dark; its name says what is set and what comes next. */
 export function ThemeToggle() {
   const theme = useTheme();
-  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
+  const next = nextTheme(theme);
   const Current = ICONS[theme];
   const label = `${WORDS[theme]}; switch to ${WORDS[next].toLowerCase()}`;
   return (

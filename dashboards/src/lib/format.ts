@@ -10,6 +10,8 @@ export interface Format {
   readonly zoneLabel: string;
   count(value: number): string;
   compact(value: number): string;
+  /** At most two decimals. */
+  number(value: number): string;
   /** A share 0–1 as per cent; small ones keep two digits that matter (0.52 %), and what is not 0 never reads 0 %. */
   percent(share: number): string;
   /** Nats with an explicit sign and two decimals; a true minus sign. */
@@ -18,6 +20,10 @@ export interface Format {
   moment(time: number | string, now_ms: number): string;
   /** Full date, time to the second, and zone. */
   full(time: number | string): string;
+  /** Time of day to the second. */
+  clock(time: number | string): string;
+  /** Weekday and date. */
+  day(time: number | string): string;
   /** Date and time to the minute, for ranges. */
   stamp(time: number | string): string;
   /** A chart's axis: the time of day, or the date at midnight and for whole days. */
@@ -49,6 +55,7 @@ export const createFormat = (
     new Intl.DateTimeFormat(locale, { ...shape, timeZone: zone });
 
   const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const wholePercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const finePercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
@@ -85,6 +92,7 @@ export const createFormat = (
     hourCycle: 'h23',
     timeZoneName: 'short',
   });
+  const weekday = date({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   const dayKey = date({ year: 'numeric', month: '2-digit', day: '2-digit' });
   const year = date({ year: 'numeric' });
   const clock = date({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -129,6 +137,7 @@ export const createFormat = (
     timeZone,
     zoneLabel: `${timeZone} (${namePart(shortOffset, Date.now())})`,
     count: (value) => count.format(value),
+    number: (value) => number.format(value),
     compact: (value) => (Math.abs(value) < 10_000 ? count.format(value) : compact.format(value)),
     percent: (share) => {
       if (!Number.isFinite(share)) return '–';
@@ -144,6 +153,8 @@ export const createFormat = (
         return year.format(at) === year.format(now_ms) ? dayAndTime.format(at) : yearAndTime.format(at);
       }),
     full: (value) => orDash(value, (at) => full.format(at)),
+    clock: (value) => orDash(value, (at) => time.format(at)),
+    day: (value) => orDash(value, (at) => weekday.format(at)),
     stamp: (value) => orDash(value, (at) => yearAndTime.format(at)),
     axis,
     bucket,

@@ -3,6 +3,10 @@ import { useSyncExternalStore } from 'react';
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+/** The one after `theme`, around and around. */
+export const nextTheme = (theme: Theme): Theme =>
+  THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system';
+
 /** Read by /theme.js too, before the first paint. */
 const KEY = 'gatehouse.theme';
 

@@ -1,5 +1,6 @@
 import { ACTIONS, type Action, LEVELS, type Level } from '../api/types.ts';
 import { parseRangeSearch, type RangeSearch } from './time-range.ts';
+import { zoneOf } from './zone.ts';
 
 /** State of the overview, all of it in the URL. */
 export interface OverviewSearch extends RangeSearch {
@@ -15,6 +16,29 @@ export interface DecisionsSearch extends RangeSearch {
   readonly action?: Action;
   readonly level?: Level;
   readonly reason?: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string;
+  /** Autonomous system number, without `AS`. */
+  readonly asn?: string;
+}
+
+/** What every page behind the sign-in shares. */
+export interface AppSearch {
+  /** IANA time zone; absent: the browser's own. */
+  readonly tz?: string;
+}
+
+/** Whose page it is. */
+export interface UserSearch {
+  readonly id?: string;
+}
+
+export interface AddressSearch {
+  readonly ip?: string;
+}
+
+export interface NetworkSearch {
+  readonly asn?: string;
 }
 
 export interface SignInSearch {
@@ -30,6 +54,17 @@ const textOf = (value: unknown): string | undefined => {
   if (typeof value !== 'string') return undefined;
   const trimmed = value.trim();
   return trimmed === '' || trimmed.length > MAX_TEXT ? undefined : trimmed;
+};
+
+const countryOf = (value: unknown): string | undefined => {
+  const text = textOf(value)?.toUpperCase();
+  return text !== undefined && /^[A-Z]{2}$/.test(text) ? text : undefined;
+};
+
+/** `AS64496` and `64496` alike. */
+const asnOf = (value: unknown): string | undefined => {
+  const digits = /^(?:AS)?\s*(\d{1,10})$/i.exec(textOf(value) ?? '')?.[1];
+  return digits === undefined || Number(digits) > 4_294_967_295 ? undefined : String(Number(digits));
 };
 
 const oneOf = <T extends string>(words: readonly T[], value: unknown): T | undefined =>
@@ -65,7 +100,21 @@ export const parseDecisionsSearch = (raw: Readonly<Record<string, unknown>>): De
     action: oneOf(ACTIONS, raw.action),
     level: oneOf(LEVELS, raw.level),
     reason: textOf(raw.reason),
+    country: countryOf(raw.country),
+    asn: asnOf(raw.asn),
   });
+
+export const parseAppSearch = (raw: Readonly<Record<string, unknown>>): AppSearch =>
+  compact<AppSearch>({ tz: zoneOf(raw.tz) });
+
+export const parseUserSearch = (raw: Readonly<Record<string, unknown>>): UserSearch =>
+  compact<UserSearch>({ id: textOf(raw.id) });
+
+export const parseAddressSearch = (raw: Readonly<Record<string, unknown>>): AddressSearch =>
+  compact<AddressSearch>({ ip: textOf(raw.ip) });
+
+export const parseNetworkSearch = (raw: Readonly<Record<string, unknown>>): NetworkSearch =>
+  compact<NetworkSearch>({ asn: asnOf(raw.asn) });
 
 /**
  * A path within this application, or undefined. Refuses other origins in all their disguises (`//host`, `/\host`,

@@ -44,12 +44,7 @@ function Header({ decision, mayJudge }: { readonly decision: Decision; readonly 
           {user == null ? (
             <span className="missing">no user named</span>
           ) : (
-            <Link
-              to="/decisions"
-              search={{ user }}
-              className="decision-user"
-              title={`All decisions of ${reveal(user)}`}
-            >
+            <Link to="/user" search={{ id: user }} className="decision-user" title={`User ${reveal(user)}`}>
               <Untrusted>{user}</Untrusted>
             </Link>
           )}
@@ -189,13 +184,23 @@ const whereFacts = (decision: Decision, format: Format): Fact[] => {
     {
       label: 'Address',
       value: (
-        <Link to="/decisions" search={{ ip }} title={`All decisions from ${reveal(ip)}`}>
+        <Link to="/address" search={{ ip }} title={`Address ${reveal(ip)}`}>
           <Untrusted mono>{ip}</Untrusted>
         </Link>
       ),
     },
     { label: 'Place', value: place.length === 0 ? null : text(`${place.join(', ')}${accuracy}`) },
-    { label: 'Network', value: as.length === 0 ? null : text(as.join(' ')) },
+    {
+      label: 'Network',
+      value:
+        as.length === 0 ? null : facts.asn == null ? (
+          text(as.join(' '))
+        ) : (
+          <Link to="/network" search={{ asn: String(facts.asn) }}>
+            {text(as.join(' '))}
+          </Link>
+        ),
+    },
     {
       label: 'Network class',
       value: classes.length === 0 ? null : text(classes.map(sentence).join(', ')),

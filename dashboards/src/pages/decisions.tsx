@@ -16,20 +16,32 @@ import { sentence } from '../lib/text.ts';
 import { type RangeSearch, rangeOf } from '../lib/time-range.ts';
 import { type DecisionsSearch, parseDecisionsSearch } from '../lib/url-state.ts';
 
-const FILTERS = ['user', 'ip', 'action', 'level', 'reason'] as const;
+const FILTERS = ['user', 'ip', 'asn', 'country', 'action', 'level', 'reason'] as const;
 type FilterName = (typeof FILTERS)[number];
 
 const LABELS: Readonly<Record<FilterName, string>> = {
   user: 'User',
   ip: 'Address',
+  asn: 'AS number',
+  country: 'Country',
   action: 'Action',
   level: 'Level',
   reason: 'Reason',
 };
 
-const criteriaOf = ({ user, ip, action, level, reason }: DecisionsSearch): DecisionCriteria => ({
+const criteriaOf = ({
+  user,
+  ip,
+  asn,
+  country,
+  action,
+  level,
+  reason,
+}: DecisionsSearch): DecisionCriteria => ({
   ...(user === undefined ? {} : { user_id: user }),
   ...(ip === undefined ? {} : { ip }),
+  ...(asn === undefined ? {} : { asn: Number(asn) }),
+  ...(country === undefined ? {} : { country }),
   ...(action === undefined ? {} : { action }),
   ...(level === undefined ? {} : { level }),
   ...(reason === undefined ? {} : { reason }),
@@ -109,6 +121,8 @@ function FilterForm({ search, onApply }: FilterFormProps) {
       >
         <Text name="user" value={search.user} hint="Exact id" />
         <Text name="ip" value={search.ip} hint="IPv4 or IPv6" />
+        <Text name="asn" value={search.asn} hint="AS64496" />
+        <Text name="country" value={search.country} hint="DE" />
         <Choice name="action" words={ACTIONS} value={search.action} />
         <Choice name="level" words={LEVELS} value={search.level} />
         <Text name="reason" value={search.reason} hint="location.new_country" />

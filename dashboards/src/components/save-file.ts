@@ -1,0 +1,10 @@
+/** Hands a text to the browser as a file to be saved. Nothing leaves the page. */
+export const saveFile = (name: string, type: string, text: string): void => {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The download has begun with the click; the copy in memory is not needed after that.
+  setTimeout(() => URL.revokeObjectURL(url), 1_000);
+};
