@@ -1,8 +1,3 @@
-import { useSyncExternalStore } from 'react';
-
-const STORED = 'gatehouse.zone';
-const CHANGED = 'gatehouse:zone';
-
 export const browserZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The IANA name as this browser writes it, or undefined for what is no time zone. */
@@ -21,33 +16,6 @@ export const allZones = (): readonly string[] => [
   'UTC',
   ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC'),
 ];
-
-/** The zone chosen earlier in this browser; undefined without a choice. */
-export const readStoredZone = (): string | undefined => {
-  try {
-    return zoneOf(window.localStorage.getItem(STORED));
-  } catch {
-    // Storage may be forbidden; the browser's zone stands.
-    return undefined;
-  }
-};
-
-export const storeZone = (zone: string): void => {
-  try {
-    if (zone === browserZone()) window.localStorage.removeItem(STORED);
-    else window.localStorage.setItem(STORED, zone);
-  } catch {
-    // Storage may be forbidden: the choice then lives in the address alone.
-  }
-  window.dispatchEvent(new Event(CHANGED));
-};
-
-const subscribe = (notify: () => void): (() => void) => {
-  window.addEventListener(CHANGED, notify);
-  return () => window.removeEventListener(CHANGED, notify);
-};
-
-export const useStoredZone = (): string | undefined => useSyncExternalStore(subscribe, readStoredZone);
 
 /** What `<input type="datetime-local">` takes: the zone's time of day, without the zone. */
 export const toLocalInput = (time_ms: number, offset_s: (time_ms: number) => number): string =>
