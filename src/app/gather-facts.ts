@@ -15,6 +15,7 @@ import { familiarity } from '../core/familiarity.ts';
 import { countryKey, placeKey } from '../core/geo.ts';
 import { hash32 } from '../core/hash.ts';
 import { type Known, known, unknown } from '../core/known.ts';
+import { mayTeachPopulation, populationFacts, populationKeys } from '../core/model/population.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Learnable, RecordedFacts } from '../core/record.ts';
 import { acceptedLogins, sharers } from '../core/sharing.ts';
@@ -51,6 +52,9 @@ export function gatherFacts(
     sharing: state.counters.known ? known(sharingOf(event, state.counters.value)) : state.counters,
     application: state.counters.known
       ? known(applicationFacts(state.counters.value.application, features.browser, features.os))
+      : state.counters,
+    population: state.counters.known
+      ? known(populationFacts(state.counters.value.population, populationKeys(features), event.occurredAt_ms))
       : state.counters,
     features,
     serverPlace: serverPlace === null ? unknown('unavailable') : known(serverPlace),
@@ -167,6 +171,7 @@ export function featuresOf(event: LoginEvent, address: AddressFacts, client: Kno
     client: c === null ? null : hash32(`${browser}|${c.browserMajor}|${os}|${c.osVersion}|${c.deviceType}`),
     browser: browser === null ? null : hash32(browser),
     os: os === null ? null : hash32(os),
+    tls: event.context.tlsFingerprint === null ? null : hash32(event.context.tlsFingerprint),
     hour: (Math.floor(event.occurredAt_ms / HOUR_MS) + EPOCH_HOUR_OF_WEEK) % HOURS_A_WEEK,
   };
 }
@@ -191,6 +196,8 @@ export function learnableOf(event: LoginEvent, facts: Facts): Learnable {
       tlsFingerprint: event.context.tlsFingerprint !== null,
     },
     bound: event.device?.bound === true,
+    rtt_ms: event.context.rtt_ms,
+    population: facts.profile.known && mayTeachPopulation(facts.profile.value, event.occurredAt_ms),
   };
 }
 

@@ -95,6 +95,8 @@ function toRecord(report: FeedbackReport, view: DecisionView, now_ms: number): F
     recordedAt_ms: now_ms,
     userKey: view.decision.event.user.key,
     decisionOccurredAt_ms: view.decision.event.occurredAt_ms,
+    // A dry run happened to nobody.
+    features: view.decision.source === 'dry_run' ? null : view.decision.learnable.features,
     profile: null,
   };
 }

@@ -8,7 +8,7 @@ import { CATEGORIES, type Signal } from './signal.ts';
 import { isOwnDevice } from './signals/support/device.ts';
 
 /** The facts that come from state. Those of the address and the client are had from memory, or not at all. */
-const STATE_FACTS = ['profile', 'velocity', 'sharing', 'application'] as const;
+const STATE_FACTS = ['profile', 'velocity', 'sharing', 'application', 'population'] as const;
 type StateFact = (typeof STATE_FACTS)[number];
 const BANDS: readonly Band[] = ['low', 'medium', 'high', 'block'];
 
@@ -20,14 +20,15 @@ export interface Missing {
 
 /** What state is missing because it was late or gone; `null` when all of it is there or was never to be read. */
 export function missingState(facts: Facts): Missing | null {
-  const { profile, deviceIsTheirs, velocity, sharing, application } = facts;
+  const { profile, deviceIsTheirs, velocity, sharing, application, population } = facts;
   // Nearly every decision: no allocation.
   if (
     !isLost(profile) &&
     !isLost(deviceIsTheirs) &&
     !isLost(velocity) &&
     !isLost(sharing) &&
-    !isLost(application)
+    !isLost(application) &&
+    !isLost(population)
   ) {
     return null;
   }
@@ -37,7 +38,8 @@ export function missingState(facts: Facts): Missing | null {
   if (isLost(velocity)) missing.push('velocity');
   if (isLost(sharing)) missing.push('sharing');
   if (isLost(application)) missing.push('application');
-  const gone = [profile, deviceIsTheirs, velocity, sharing, application].some(
+  if (isLost(population)) missing.push('population');
+  const gone = [profile, deviceIsTheirs, velocity, sharing, application, population].some(
     (fact) => !fact.known && fact.why === 'unavailable',
   );
   return { facts: missing, cause: gone ? 'unavailable' : 'timeout' };

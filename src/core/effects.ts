@@ -1,7 +1,8 @@
 import { chartedAs } from './charted.ts';
 import { hash32 } from './hash.ts';
 import type { Lesson } from './learn.ts';
-import type { AttemptState, DecisionRecord, Learnable, LogRecord } from './record.ts';
+import { type PopulationKeys, populationKeys } from './model/population.ts';
+import type { AttemptState, DecisionRecord, FeedbackRecord, Learnable, LogRecord } from './record.ts';
 
 /**
  * What a log record does to the state, as data: every adapter carries out the same effects, so that state is a fold
@@ -18,9 +19,22 @@ export type Effect =
   | { readonly kind: 'network'; readonly subject: string; readonly at_ms: number; readonly network: number }
   | { readonly kind: 'sharer'; readonly subject: string; readonly at_ms: number; readonly user: number }
   | { readonly kind: 'application'; readonly subject: string; readonly learnable: Learnable }
+  | {
+      readonly kind: 'population';
+      readonly subject: string;
+      readonly keys: PopulationKeys;
+      readonly at_ms: number;
+      readonly what: PopulationLesson;
+    }
   | { readonly kind: 'attempt'; readonly subject: string; readonly attempt: AttemptState }
   | { readonly kind: 'learn'; readonly userKey: string; readonly lesson: Lesson }
   | { readonly kind: 'trouble'; readonly userKey: string; readonly at_ms: number };
+
+/** Keys are 32-bit: of the user where the record could not know whether they counted already, of the decision judged. */
+export type PopulationLesson =
+  | { readonly of: 'success'; readonly user: number | null }
+  | { readonly of: 'failure'; readonly person: number | null }
+  | { readonly of: 'verdict'; readonly decision: number; readonly verdict: -1 | 0 | 1 };
 
 /** Subject keys. The tenant comes first, so that tenants never meet. Short, because they are made on every login. */
 export const subjects = {
@@ -33,6 +47,7 @@ export const subjects = {
   userOn: (tenant: string, person: string, deviceKey: string): string => `${tenant}|q|${person}|${deviceKey}`,
   deviceSeen: (tenant: string, deviceKey: string): string => `${tenant}|s|${deviceKey}`,
   tenant: (tenant: string): string => `${tenant}|t`,
+  population: (tenant: string): string => `${tenant}|v`,
   application: (tenant: string, application: string): string => `${tenant}|c|${application}`,
   attempt: (tenant: string, attemptId: string): string => `${tenant}|x|${attemptId}`,
 } as const;
@@ -43,10 +58,11 @@ export const personOf = (event: DecisionRecord['event']): string | null =>
 
 /**
  * The effects of a record in the order in which they are carried out. `decision` is the decision that an outcome
- * speaks of. Feedback and erasure act on rows, not on subjects, and have no effects here.
+ * speaks of. Erasure acts on rows, not on subjects, and has no effects here.
  */
 export function effectsOf(record: LogRecord, decision: DecisionRecord | undefined): readonly Effect[] {
   if (record.kind === 'decision') return decisionEffects(record);
+  if (record.kind === 'feedback') return verdictEffects(record);
   if (record.kind !== 'outcome' || decision === undefined) return [];
   const userKey = decision.event.user.key;
   if (userKey === null || decision.event.status !== 'succeeded') return [];
@@ -55,7 +71,22 @@ export function effectsOf(record: LogRecord, decision: DecisionRecord | undefine
   }
   // A solved captcha says that somebody is there, not who.
   const proved = decision.verdict.challenge?.kind === 'second_factor';
-  return proved && teaches(decision) ? acceptance(decision, 'full') : [];
+  return proved && teaches(decision) ? acceptance(decision, 'full', hash32(userKey)) : [];
+}
+
+/** Only an analyst's word speaks about other people's logins; a user may be wrong, or the thief. */
+function verdictEffects(record: FeedbackRecord): readonly Effect[] {
+  if (record.source !== 'analyst' || record.features === null) return [];
+  const verdict = record.verdict === 'compromised' ? 1 : record.verdict === 'legitimate' ? -1 : 0;
+  return [
+    {
+      kind: 'population',
+      subject: subjects.population(record.tenant),
+      keys: populationKeys(record.features),
+      at_ms: record.recordedAt_ms,
+      what: { of: 'verdict', decision: hash32(record.decisionId), verdict },
+    },
+  ];
 }
 
 /** Only these types show how the user logs in; all others are rare acts that an attacker would like to be learned. */
@@ -78,6 +109,13 @@ function decisionEffects(record: DecisionRecord): readonly Effect[] {
   if (failed && failedOn.length === 0) {
     failedOn = failureSubjects(record, person);
     for (const subject of failedOn) effects.push({ kind: 'failure', subject, at_ms, user: personKey, by: 1 });
+    effects.push({
+      kind: 'population',
+      subject: subjects.population(tenant),
+      keys: populationKeys(record.learnable.features),
+      at_ms,
+      what: { of: 'failure', person: personKey },
+    });
   } else if (!failed && event.status === 'succeeded' && earlier !== null && failedOn.length > 0) {
     for (const subject of failedOn) {
       effects.push({ kind: 'failure', subject, at_ms: earlier.occurredAt_ms, user: personKey, by: -1 });
@@ -134,8 +172,15 @@ function failureSubjects(record: DecisionRecord, person: string | null): readonl
   return list;
 }
 
-/** What an accepted login teaches: the user's profile, who shares what, and what the application carries. */
-export function acceptance(record: DecisionRecord, how: 'full' | 'provisional'): readonly Effect[] {
+/**
+ * What an accepted login teaches: the user's profile, who shares what, what the application carries, and what the
+ * population logs in with. `later`: the user's key when it was accepted after the decision.
+ */
+export function acceptance(
+  record: DecisionRecord,
+  how: 'full' | 'provisional',
+  later: number | null = null,
+): readonly Effect[] {
   const { event, tenant, facts, learnable } = record;
   if (event.user.key === null) return [];
   const at_ms = event.occurredAt_ms;
@@ -147,6 +192,15 @@ export function acceptance(record: DecisionRecord, how: 'full' | 'provisional'):
     { kind: 'sharer', subject: subjects.tenant(tenant), at_ms, user },
     { kind: 'application', subject: subjects.application(tenant, event.applicationId), learnable },
   ];
+  if (learnable.population) {
+    effects.push({
+      kind: 'population',
+      subject: subjects.population(tenant),
+      keys: populationKeys(learnable.features),
+      at_ms,
+      what: { of: 'success', user: later },
+    });
+  }
   if (event.device?.key != null) {
     effects.push({ kind: 'sharer', subject: subjects.device(tenant, event.device.key), at_ms, user });
   }

@@ -1,4 +1,5 @@
 import type { Known } from './known.ts';
+import type { PopulationFacts } from './model/population.ts';
 import type { Profile } from './profile.ts';
 
 /**
@@ -20,6 +21,8 @@ export interface Facts {
   readonly velocity: Known<VelocityFacts>;
   readonly sharing: Known<SharingFacts>;
   readonly application: Known<ApplicationFacts>;
+  /** How common this event's values are among the tenant's people, and how often they fail. */
+  readonly population: Known<PopulationFacts>;
   /** Where the auth server stands, for the physics of round-trip times; `unavailable` when the operator did not say. */
   readonly serverPlace: Known<{ readonly latitude: number; readonly longitude: number }>;
   /** Small integer keys under which the profile remembers this event's values. */
@@ -159,6 +162,8 @@ export interface Features {
   readonly client: number | null;
   readonly browser: number | null;
   readonly os: number | null;
+  /** The TLS client fingerprint. */
+  readonly tls: number | null;
   /** Hour of the week in UTC, 0 (Monday 00:00) – 167. */
   readonly hour: number;
 }

@@ -1,5 +1,5 @@
 import { DECAY_DAYS, isQuiet, PROVISIONAL_WEIGHT } from './familiarity.ts';
-import type { Habit, HabitKind, LastLogin, Profile } from './profile.ts';
+import type { Habit, HabitKind, LastLogin, Profile, RoundTrip } from './profile.ts';
 import type { Learnable } from './record.ts';
 
 /**
@@ -28,6 +28,13 @@ const WEIGHT_STEP = 64;
 const MAX_WEIGHT = 65_535 / WEIGHT_STEP;
 const SHARE_STEP = 255;
 const DEGREE_STEP = 100;
+/** Round trips are kept as 1/24ths of ln ms, up to 41 s. */
+const ROUND_TRIP_STEP = 24;
+const MAX_ROUND_TRIP_STEPS = 255;
+/** Before a second one is known: people's lines vary by a quarter. */
+const FIRST_SPREAD = 6 / ROUND_TRIP_STEP;
+/** How far one login moves the running values, by how it was learned. */
+const ROUND_TRIP_RATE = { full: 0.2, provisional: 0.1 } as const;
 /** A user's own mix of clients changes over tens of logins. */
 const CARRIES_MEMORY = 20;
 
@@ -58,16 +65,18 @@ export function learn(profile: Profile | null, lesson: Lesson): Profile {
       ? before.habits[kind]
       : learnHabit(before, kind, before.habits[kind], key, at_h, lesson.how === 'provisional');
   const last = before.last;
-  const countedRecently = last !== null && Math.abs(at_h - Math.floor(last.at_ms / HOUR_MS)) <= COUNT_GAP_H;
+  const counts = countsAnew(before, at_h);
+  const ases = learned('ases', features.as);
   return {
     createdAt_h: Math.min(before.createdAt_h, at_h),
-    logins: Math.min(0xffff_ffff, before.logins + (countedRecently ? 0 : 1)),
+    logins: Math.min(0xffff_ffff, before.logins + (counts ? 1 : 0)),
+    countedAt_h: counts ? at_h : before.countedAt_h,
     last: last !== null && last.at_ms > lesson.occurredAt_ms ? last : lastLogin(lesson),
     lastTrouble_h: before.lastTrouble_h,
     habits: {
       addresses: learned('addresses', features.address),
       networks: learned('networks', features.network),
-      ases: learned('ases', features.as),
+      ases,
       countries: learned('countries', features.country),
       places: learned('places', features.place),
       devices: learned('devices', features.device),
@@ -76,6 +85,7 @@ export function learn(profile: Profile | null, lesson: Lesson): Profile {
       oses: learned('oses', features.os),
       hours: learned('hours', features.hour),
     },
+    roundTrips: learnRoundTrip(before.roundTrips, ases, features.as, lesson),
     carries: {
       device: share(before.carries.device, lesson.learnable.carries.device, before.logins),
       userAgent: share(before.carries.userAgent, lesson.learnable.carries.userAgent, before.logins),
@@ -91,6 +101,11 @@ export function learn(profile: Profile | null, lesson: Lesson): Profile {
   };
 }
 
+/** Whether a login at this hour counts: the first one, or the first in 20 h. */
+export function countsAnew(profile: Profile, at_h: number): boolean {
+  return profile.logins === 0 || at_h - profile.countedAt_h > COUNT_GAP_H;
+}
+
 /** Notes that a challenge was not passed or that somebody reported trouble: provisional values must wait anew. */
 export function noteTrouble(profile: Profile, at_ms: number): Profile {
   const at_h = Math.floor(at_ms / HOUR_MS);
@@ -101,6 +116,7 @@ export function emptyProfile(at_h: number): Profile {
   return {
     createdAt_h: at_h,
     logins: 0,
+    countedAt_h: at_h,
     last: null,
     lastTrouble_h: null,
     habits: {
@@ -115,6 +131,7 @@ export function emptyProfile(at_h: number): Profile {
       oses: [],
       hours: [],
     },
+    roundTrips: [],
     carries: { device: 0, userAgent: 0, rtt: 0, headers: 0, tlsFingerprint: 0 },
     boundDevice: false,
   };
@@ -162,6 +179,55 @@ function learnHabit(
     provisional: stillProvisional && provisional,
   };
   return habits.map((habit, j) => (j === i ? next : habit));
+}
+
+/** Systems that fell out of the habits take their round trips with them. */
+function learnRoundTrip(
+  before: readonly RoundTrip[],
+  ases: readonly Habit[],
+  as: number | null,
+  lesson: Lesson,
+): readonly RoundTrip[] {
+  const { rtt_ms } = lesson.learnable;
+  if (rtt_ms === null || as === null) {
+    return before.length === 0 ? before : before.filter((one) => ases.some(({ key }) => key === one.as));
+  }
+  const seen = Math.log(Math.max(1, rtt_ms));
+  const after: RoundTrip[] = [];
+  for (const { key } of ases) {
+    const old = before.find((one) => one.as === key);
+    if (key !== as) {
+      if (old !== undefined) after.push(old);
+      continue;
+    }
+    if (old === undefined) {
+      after.push({ as: key, center: onGrid(seen), spread: FIRST_SPREAD });
+      continue;
+    }
+    const rate = ROUND_TRIP_RATE[lesson.how];
+    const off = seen - old.center;
+    // A step of bounded size follows the median, not the mean: one slow hotel line moves nothing.
+    const step = Math.sign(off) * Math.min(Math.abs(off), 2 * old.spread);
+    after.push({
+      as: key,
+      center: onGrid(old.center + towards(rate * step)),
+      spread: Math.max(
+        1 / ROUND_TRIP_STEP,
+        onGrid(old.spread + towards(rate * (Math.min(Math.abs(off), 1.5) - old.spread))),
+      ),
+    });
+  }
+  return after;
+}
+
+/** Half a step or more is a whole one, or the grid would hold what should move. */
+function towards(by: number): number {
+  const steps = Math.abs(by) * ROUND_TRIP_STEP;
+  return (Math.sign(by) * (steps >= 0.5 ? Math.max(1, Math.round(steps)) : 0)) / ROUND_TRIP_STEP;
+}
+
+function onGrid(ln_ms: number): number {
+  return Math.min(MAX_ROUND_TRIP_STEPS, Math.max(0, Math.round(ln_ms * ROUND_TRIP_STEP))) / ROUND_TRIP_STEP;
 }
 
 /** The age as the codec keeps it: whole days up to 127 for hours of the week, else hours up to 3.7 years. */

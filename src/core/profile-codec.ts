@@ -1,17 +1,19 @@
-import type { Habit, HabitKind, LastLogin, Profile } from './profile.ts';
+import type { Habit, HabitKind, LastLogin, Profile, RoundTrip } from './profile.ts';
 import { HABIT_KINDS } from './profile.ts';
 
 /**
  * Profile ⇄ bytes. Exact both ways (see the steps in `learn.ts`) and at most 1,024 bytes when every list is full:
  *
- * header 17 · last login 41 · habits 12 each (62 of them) · hours 8 each (24) · one length byte a kind (10) = 1,004.
+ * header 20 · last login 41 · habits 12 each (62 of them) · hours 8 each (24) · one length byte a kind (10) · round
+ * trips 2 for each of 8 systems = 1,023.
  */
 export const MAX_PROFILE_BYTES = 1_024;
 
-const FORMAT = 1;
+const FORMAT = 2;
 const WEIGHT_STEP = 64;
 const SHARE_STEP = 255;
 const DEGREE_STEP = 100;
+const ROUND_TRIP_STEP = 24;
 const NO_U16 = 0xffff;
 const NO_I16 = -0x8000;
 const ID_BYTES = 16;
@@ -51,6 +53,7 @@ export function encodeProfile(profile: Profile): Uint8Array {
   u24(profile.createdAt_h);
   u24(profile.lastTrouble_h ?? 0);
   u32(profile.logins);
+  u24(profile.countedAt_h);
   for (const s of carriesList(profile)) u8(Math.round(s * SHARE_STEP));
   const last = profile.last;
   if (last !== null) {
@@ -90,13 +93,19 @@ export function encodeProfile(profile: Profile): Uint8Array {
       }
     }
   }
+  for (const { key } of profile.habits.ases) {
+    const found = profile.roundTrips.find(({ as }) => as === key);
+    // A spread is never 0, so that 0 says that there is none.
+    u8(found === undefined ? 0 : Math.round(found.center * ROUND_TRIP_STEP));
+    u8(found === undefined ? 0 : Math.round(found.spread * ROUND_TRIP_STEP));
+  }
   return bytes.slice(0, o);
 }
 
 /** @throws ProfileFormatError (code `profile_format`). */
 export function decodeProfile(bytes: Uint8Array): Profile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.byteLength < 17 || view.getUint8(0) !== FORMAT) {
+  if (bytes.byteLength < 20 || view.getUint8(0) !== FORMAT) {
     throw new ProfileFormatError('The stored profile is of an unknown format.');
   }
   let o = 1;
@@ -119,6 +128,7 @@ export function decodeProfile(bytes: Uint8Array): Profile {
     const createdAt_h = u24();
     const trouble_h = u24();
     const logins = u32();
+    const countedAt_h = u24();
     const carries = {
       device: u8() / SHARE_STEP,
       userAgent: u8() / SHARE_STEP,
@@ -173,12 +183,20 @@ export function decodeProfile(bytes: Uint8Array): Profile {
       }
       habits[kind] = list;
     }
+    const roundTrips: RoundTrip[] = [];
+    for (const { key } of habits.ases) {
+      const center = u8() / ROUND_TRIP_STEP;
+      const spread = u8() / ROUND_TRIP_STEP;
+      if (spread > 0) roundTrips.push({ as: key, center, spread });
+    }
     return {
       createdAt_h,
       logins,
+      countedAt_h,
       last,
       lastTrouble_h: (flags & 4) === 0 ? null : trouble_h,
       habits,
+      roundTrips,
       carries,
       boundDevice: (flags & 2) !== 0,
     };

@@ -39,15 +39,28 @@ export interface LastLogin {
   readonly addressKey: number | null;
 }
 
+/** Round trips of a user through one autonomous system, in ln ms on a grid of 1/24 (4 %). */
+export interface RoundTrip {
+  readonly as: number;
+  /** Running median. */
+  readonly center: number;
+  /** Running mean distance from it. */
+  readonly spread: number;
+}
+
 /** Learned per-user state. Begins at an accepted login. Encoded in at most 1 KiB. */
 export interface Profile {
   readonly createdAt_h: number;
   /** Accepted logins ever learned. */
   readonly logins: number;
+  /** Hour of the last login that counted: `logins` grows by at most one in 20 h. */
+  readonly countedAt_h: number;
   readonly last: LastLogin | null;
   /** Last challenge that was not passed, or other trouble: provisional values become full only after 7 quiet days. */
   readonly lastTrouble_h: number | null;
   readonly habits: Readonly<Record<HabitKind, readonly Habit[]>>;
+  /** One for each remembered system through which a round-trip time came, in the order of `habits.ases`. */
+  readonly roundTrips: readonly RoundTrip[];
   /** Decayed shares (0–1) of this user's logins that carried each client fact. */
   readonly carries: {
     readonly device: number;

@@ -122,6 +122,9 @@ export interface Learnable {
     readonly tlsFingerprint: boolean;
   };
   readonly bound: boolean;
+  readonly rtt_ms: number | null;
+  /** Whether this login, once accepted, counts among the population's (see `mayTeachPopulation`). */
+  readonly population: boolean;
 }
 
 export type Resolution = 'pending' | 'passed' | 'not_passed' | 'expired';
@@ -156,6 +159,8 @@ export interface FeedbackRecord {
   readonly recordedAt_ms: number;
   readonly userKey: string | null;
   readonly decisionOccurredAt_ms: number;
+  /** The values of the decision that was judged, which the population learns from; `null`: it learns nothing. */
+  readonly features: Features | null;
   /**
    * What the user's profile became because of this verdict, as `encodeProfile` wrote it (empty: no profile is left);
    * `null`: the verdict changed no profile. Kept here because a rebuild reads history that a fold does not have.

@@ -1,6 +1,7 @@
 import type { Activity } from '../core/activity.ts';
 import type { ApplicationStats } from '../core/application-stats.ts';
 import type { Known } from '../core/known.ts';
+import type { Population } from '../core/model/population.ts';
 import type { Profile } from '../core/profile.ts';
 import type {
   AttemptState,
@@ -46,6 +47,7 @@ export interface CounterView {
   readonly deviceSeen: Sharing | undefined;
   readonly tenantSharing: Sharing | undefined;
   readonly application: ApplicationStats | undefined;
+  readonly population: Population | undefined;
   readonly attempt: AttemptState | undefined;
 }
 

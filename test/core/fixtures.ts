@@ -2,6 +2,7 @@ import { DEFAULT_POLICY } from '../../src/core/default-policy.ts';
 import type { LoginEvent } from '../../src/core/event.ts';
 import type { Facts, FailureCounts } from '../../src/core/facts.ts';
 import { known, unknown } from '../../src/core/known.ts';
+import { NO_POPULATION } from '../../src/core/model/population.ts';
 import type { LevelRule, Policy } from '../../src/core/policy.ts';
 import { HABIT_KINDS, type Profile } from '../../src/core/profile.ts';
 import type { CategoryCaps } from '../../src/core/score.ts';
@@ -85,9 +86,11 @@ export function profile(overrides: Partial<Profile> = {}): Profile {
   return {
     createdAt_h: NOW_ms / 3_600_000 - 24 * 400,
     logins: 200,
+    countedAt_h: NOW_ms / 3_600_000 - 24,
     last: null,
     lastTrouble_h: null,
     habits,
+    roundTrips: [],
     carries: { device: 1, userAgent: 1, rtt: 0, headers: 0, tlsFingerprint: 0 },
     boundDevice: false,
     ...overrides,
@@ -141,6 +144,7 @@ export function facts(overrides: Partial<Facts> = {}): Facts {
       publicAddresses: 1,
       clientShare: 0.2,
     }),
+    population: known(NO_POPULATION),
     serverPlace: unknown('unavailable'),
     features: {
       address: 1,
@@ -152,6 +156,7 @@ export function facts(overrides: Partial<Facts> = {}): Facts {
       client: 7,
       browser: 8,
       os: 9,
+      tls: null,
       hour: 10,
     },
     ...overrides,

@@ -199,11 +199,14 @@ export function decisionRecord(sketch: DecisionSketch): DecisionRecord {
         client: 7,
         browser: 8,
         os: 9,
+        tls: null,
         hour: 10,
       },
       placeless: false,
       carries: { device: true, userAgent: true, rtt: true, headers: true, tlsFingerprint: true },
       bound: false,
+      rtt_ms: 30,
+      population: true,
     },
   };
 }
@@ -250,6 +253,7 @@ export function feedbackRecord(
     recordedAt_ms: Math.floor(position / 1000),
     userKey: decision.event.user.key,
     decisionOccurredAt_ms: decision.event.occurredAt_ms,
+    features: decision.learnable.features,
     profile: null,
   };
 }

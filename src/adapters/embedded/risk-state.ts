@@ -251,6 +251,7 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
           deviceSeen: deviceKey === null ? undefined : cache.seen(subjects.deviceSeen(tenant, deviceKey)),
           tenantSharing: cache.sharing(subjects.tenant(tenant)),
           application: cache.application(subjects.application(tenant, query.applicationId)),
+          population: cache.population(subjects.population(tenant)),
           attempt:
             query.attemptId === null ? undefined : cache.attempt(subjects.attempt(tenant, query.attemptId)),
         }),

@@ -6,6 +6,13 @@ import {
   recordApplicationLogin,
 } from '../../core/application-stats.ts';
 import type { Effect } from '../../core/effects.ts';
+import {
+  countFailure,
+  countSuccess,
+  countVerdict,
+  emptyPopulation,
+  type Population,
+} from '../../core/model/population.ts';
 import type { AttemptState } from '../../core/record.ts';
 import { emptySharing, recordSharer, type Sharing } from '../../core/sharing.ts';
 
@@ -16,6 +23,8 @@ export interface SubjectLimits {
   readonly seen: number;
   readonly attempts: number;
   readonly applications: number;
+  /** One a tenant, up to 250 KB each. */
+  readonly populations: number;
 }
 
 export const DEFAULT_SUBJECT_LIMITS: SubjectLimits = {
@@ -24,6 +33,7 @@ export const DEFAULT_SUBJECT_LIMITS: SubjectLimits = {
   seen: 50_000,
   attempts: 100_000,
   applications: 4_096,
+  populations: 512,
 };
 
 /** A power of two (see `shardIndex`). A restored snapshot belongs to the shard that wrote it, so neither may change. */
@@ -38,6 +48,7 @@ export interface ShardSnapshot {
   readonly seen: readonly (readonly [string, Sharing])[];
   readonly attempts: readonly (readonly [string, AttemptState])[];
   readonly applications: readonly (readonly [string, ApplicationStats])[];
+  readonly populations: readonly (readonly [string, Population])[];
 }
 
 /**
@@ -50,6 +61,7 @@ export interface SubjectCache {
   seen(subject: string): Sharing | undefined;
   attempt(subject: string): AttemptState | undefined;
   application(subject: string): ApplicationStats | undefined;
+  population(subject: string): Population | undefined;
   /** Carries out an effect on a subject, once for each position: a position that the subject's shard holds is passed over. */
   apply(effect: Effect, position: number): void;
   /** Every record has been applied up to here, whether or not it touched a subject. */
@@ -77,6 +89,7 @@ interface Shard {
   seen: LRUCache<string, Sharing>;
   attempts: LRUCache<string, AttemptState>;
   applications: LRUCache<string, ApplicationStats>;
+  populations: LRUCache<string, Population>;
 }
 
 export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMITS): SubjectCache {
@@ -90,6 +103,7 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
     seen: new LRUCache({ max: per(limits.seen) }),
     attempts: new LRUCache({ max: per(limits.attempts) }),
     applications: new LRUCache({ max: per(limits.applications) }),
+    populations: new LRUCache({ max: per(limits.populations) }),
   }));
   let head = 0;
   /** Newest event time seen: what is older than a day before it is dropped from snapshots. */
@@ -108,6 +122,7 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
     seen: (subject) => shardOf(subject).seen.peek(subject),
     attempt: (subject) => shardOf(subject).attempts.peek(subject),
     application: (subject) => shardOf(subject).applications.peek(subject),
+    population: (subject) => shardOf(subject).populations.peek(subject),
 
     apply(effect, position) {
       if (effect.kind === 'learn' || effect.kind === 'trouble') return;
@@ -143,6 +158,14 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
             effect.learnable,
           );
           return;
+        case 'population': {
+          const { keys, at_ms, what } = effect;
+          const population = ensure(shard.populations, effect.subject, () => emptyPopulation(at_ms));
+          if (what.of === 'success') countSuccess(population, keys, at_ms, what.user);
+          else if (what.of === 'failure') countFailure(population, keys, at_ms, what.person);
+          else countVerdict(population, keys, what.decision, what.verdict);
+          return;
+        }
         case 'attempt':
           shard.attempts.set(effect.subject, effect.attempt);
           return;
@@ -193,6 +216,7 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
       for (const [k, v] of snapshot.seen) shard.seen.set(k, v);
       for (const [k, v] of snapshot.attempts) shard.attempts.set(k, v);
       for (const [k, v] of snapshot.applications) shard.applications.set(k, v);
+      for (const [k, v] of snapshot.populations) shard.populations.set(k, v);
     },
 
     size: () =>
@@ -236,6 +260,7 @@ function snapshotOf(shard: Shard, applied: number): ShardSnapshot {
     seen: entriesOf(shard.seen),
     attempts: entriesOf(shard.attempts),
     applications: entriesOf(shard.applications),
+    populations: entriesOf(shard.populations),
   };
 }
 

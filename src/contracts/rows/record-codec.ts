@@ -1,5 +1,6 @@
 import type { JudgedSignal, Verdict } from '../../core/decision.ts';
 import type { LoginEvent } from '../../core/event.ts';
+import type { Features } from '../../core/facts.ts';
 import type {
   AttemptState,
   Charted,
@@ -15,7 +16,7 @@ import type { Details } from '../../core/signal.ts';
 import type { Scalar, ScalarSource, ScalarTarget } from './scalars.ts';
 
 /** Raised by any change of what is written here, or in which order. */
-export const RECORD_VERSION = 1;
+export const RECORD_VERSION = 2;
 
 /**
  * Records as scalars in a fixed order: what `write…` writes, `read…` reads. Nothing names a field, so any change here
@@ -411,8 +412,7 @@ function readAttempt(r: ScalarSource): AttemptState | null {
   return { ...attempt, charted };
 }
 
-function writeLearnable(w: ScalarTarget, learnable: Learnable): void {
-  const { features, carries } = learnable;
+function writeFeatures(w: ScalarTarget, features: Features): void {
   w.write(features.address);
   w.write(features.network);
   w.write(features.as);
@@ -422,7 +422,29 @@ function writeLearnable(w: ScalarTarget, learnable: Learnable): void {
   w.write(features.client);
   w.write(features.browser);
   w.write(features.os);
+  w.write(features.tls);
   w.write(features.hour);
+}
+
+function readFeatures(r: ScalarSource): Features {
+  return {
+    address: r.numberOrNull(),
+    network: r.numberOrNull(),
+    as: r.numberOrNull(),
+    country: r.numberOrNull(),
+    place: r.numberOrNull(),
+    device: r.numberOrNull(),
+    client: r.numberOrNull(),
+    browser: r.numberOrNull(),
+    os: r.numberOrNull(),
+    tls: r.numberOrNull(),
+    hour: r.number(),
+  };
+}
+
+function writeLearnable(w: ScalarTarget, learnable: Learnable): void {
+  const { features, carries } = learnable;
+  writeFeatures(w, features);
   w.write(learnable.placeless);
   w.write(carries.device);
   w.write(carries.userAgent);
@@ -430,22 +452,13 @@ function writeLearnable(w: ScalarTarget, learnable: Learnable): void {
   w.write(carries.headers);
   w.write(carries.tlsFingerprint);
   w.write(learnable.bound);
+  w.write(learnable.rtt_ms);
+  w.write(learnable.population);
 }
 
 function readLearnable(r: ScalarSource): Learnable {
   return {
-    features: {
-      address: r.numberOrNull(),
-      network: r.numberOrNull(),
-      as: r.numberOrNull(),
-      country: r.numberOrNull(),
-      place: r.numberOrNull(),
-      device: r.numberOrNull(),
-      client: r.numberOrNull(),
-      browser: r.numberOrNull(),
-      os: r.numberOrNull(),
-      hour: r.number(),
-    },
+    features: readFeatures(r),
     placeless: r.flag(),
     carries: {
       device: r.flag(),
@@ -455,6 +468,8 @@ function readLearnable(r: ScalarSource): Learnable {
       tlsFingerprint: r.flag(),
     },
     bound: r.flag(),
+    rtt_ms: r.numberOrNull(),
+    population: r.flag(),
   };
 }
 
@@ -500,6 +515,8 @@ function writeFeedback(w: ScalarTarget, record: FeedbackRecord): void {
   w.write(record.recordedAt_ms);
   w.write(record.userKey);
   w.write(record.decisionOccurredAt_ms);
+  w.write(record.features !== null);
+  if (record.features !== null) writeFeatures(w, record.features);
   w.write(record.profile === null ? null : Buffer.from(record.profile).toString('base64'));
 }
 
@@ -514,6 +531,7 @@ function readFeedback(r: ScalarSource, position: number, tenant: string): Feedba
   const recordedAt_ms = r.number();
   const userKey = r.textOrNull();
   const decisionOccurredAt_ms = r.number();
+  const features = r.flag() ? readFeatures(r) : null;
   const profile = r.textOrNull();
   return {
     kind: 'feedback',
@@ -528,6 +546,7 @@ function readFeedback(r: ScalarSource, position: number, tenant: string): Feedba
     recordedAt_ms,
     userKey,
     decisionOccurredAt_ms,
+    features,
     profile: profile === null ? null : new Uint8Array(Buffer.from(profile, 'base64')),
   };
 }

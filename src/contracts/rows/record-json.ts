@@ -6,6 +6,10 @@ import type { FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
  */
 export const outcomeFromJson = (json: string): OutcomeRecord => JSON.parse(json) as OutcomeRecord;
 
-/** Without the profile that the verdict made: it belongs to the state's fold, and analysts have no use for it. */
-export const storedFeedback = (record: FeedbackRecord): FeedbackRecord => ({ ...record, profile: null });
+/** Without the profile that the verdict made and the values that it taught: they belong to the state's fold, and analysts have no use for them. */
+export const storedFeedback = (record: FeedbackRecord): FeedbackRecord => ({
+  ...record,
+  features: null,
+  profile: null,
+});
 export const feedbackFromJson = (json: string): FeedbackRecord => JSON.parse(json) as FeedbackRecord;

@@ -74,6 +74,7 @@ const LAST_LOGIN: LastLogin = {
 const PROFILE: Profile = {
   createdAt_h: NOW_h - 60 * 24,
   logins: 40,
+  countedAt_h: NOW_h - 24,
   last: LAST_LOGIN,
   lastTrouble_h: null,
   habits: {
@@ -92,6 +93,10 @@ const PROFILE: Profile = {
     // Monday to Friday, 8:00 and 18:00 UTC.
     hours: [0, 1, 2, 3, 4].flatMap((day) => [habit(day * 24 + 8, 2, 55), habit(day * 24 + 18, 4, 60)]),
   },
+  roundTrips: [
+    { as: HOME.as, center: Math.log(30), spread: 0.2 },
+    { as: OFFICE.as, center: Math.log(24), spread: 0.15 },
+  ],
   carries: { device: 1, userAgent: 1, rtt: 1, headers: 1, tlsFingerprint: 0 },
   boundDevice: false,
 };
@@ -210,6 +215,17 @@ export const BASE_FACTS: Facts = {
     publicAddresses: 1,
     clientShare: 0.3,
   }),
+  population: known({
+    countries: { successes: 4_000, failures: 500, verdicts: 0 },
+    ases: { successes: 900, failures: 110, verdicts: 0 },
+    oses: { successes: 2_500, failures: 300, verdicts: 0 },
+    browsers: { successes: 1_500, failures: 190, verdicts: 0 },
+    clients: { successes: 400, failures: 50, verdicts: 0 },
+    tls: { successes: 0, failures: 0, verdicts: 0 },
+    logins: 6_000,
+    ratio: 0.12,
+    attacks: 40,
+  }),
   features: {
     address: HOME.address,
     network: HOME.network,
@@ -220,6 +236,7 @@ export const BASE_FACTS: Facts = {
     client: CHROME_WINDOWS,
     browser: CHROME,
     os: WINDOWS,
+    tls: null,
     hour: 42,
   },
   serverPlace: known({ latitude: 50, longitude: 8.75 }),

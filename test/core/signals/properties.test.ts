@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LoginEvent } from '../../../src/core/event.ts';
 import type { Facts, FailureCounts, SharingFacts, VelocityFacts } from '../../../src/core/facts.ts';
 import { known, unknown } from '../../../src/core/known.ts';
+import type { PopulationFacts } from '../../../src/core/model/population.ts';
 import { HABIT_KINDS, type Habit, type HabitKind, type Profile } from '../../../src/core/profile.ts';
 import { createScorer } from '../../../src/core/score.ts';
 import { BASE_EVENT, NOW_ms } from '../../../src/core/signals/examples.ts';
@@ -46,6 +47,8 @@ function generator(seed: number) {
   const profile = (): Profile => ({
     createdAt_h: NOW_h - below(24 * 900),
     logins: below(200),
+    countedAt_h: NOW_h - below(900),
+    roundTrips: chance(0.5) ? [] : [{ as: key(), center: random() * 10, spread: (1 + below(40)) / 24 }],
     last: chance(0.2)
       ? null
       : {
@@ -108,6 +111,22 @@ function generator(seed: number) {
     deviceUsersSeen_24h: pick([0, 1, 2, 8, 20, 21, 128]),
     addressShareOfTenant: random(),
     tenantUsers_24h: pick([0, 3, 49, 50, 128]),
+  });
+  const value = () => ({
+    successes: pick([0, 0.3, 5, 400]),
+    failures: pick([0, 1, 30, 9_000]),
+    verdicts: pick([0, 0.25, 20]),
+  });
+  const population = (): PopulationFacts => ({
+    countries: value(),
+    ases: value(),
+    oses: value(),
+    browsers: value(),
+    clients: value(),
+    tls: value(),
+    logins: pick([0, 40, 5_000]),
+    ratio: pick([0.02, 0.15, 1]),
+    attacks: pick([0, 10, 5_000]),
   });
   const login = (): { event: LoginEvent; facts: Facts } => {
     const device = chance(0.7);
@@ -201,6 +220,7 @@ function generator(seed: number) {
             publicAddresses: random(),
             clientShare: pick([0, 0.001, 0.5]),
           }),
+      population: chance(0.1) ? unknown('timeout') : known(population()),
       features: {
         address: isPublic ? key() : null,
         network: isPublic ? key() : null,
@@ -211,6 +231,7 @@ function generator(seed: number) {
         client: userAgent ? key() : null,
         browser: userAgent ? key() : null,
         os: userAgent ? key() : null,
+        tls: chance(0.5) ? null : key(),
         hour: below(168),
       },
       serverPlace: chance(0.5) ? unknown('unavailable') : known({ latitude: 50, longitude: 8 }),
@@ -448,7 +469,7 @@ describe('velocity', () => {
 
 it('reads no state but what its descriptor names, so that degraded decisions know what they miss', () => {
   const { login } = generator(8);
-  const STATE = ['profile', 'deviceIsTheirs', 'velocity', 'sharing', 'application'] as const;
+  const STATE = ['profile', 'deviceIsTheirs', 'velocity', 'sharing', 'application', 'population'] as const;
   for (let i = 0; i < 400; i++) {
     const { event, facts } = login();
     for (const signal of SIGNALS) {
