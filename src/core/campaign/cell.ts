@@ -1,0 +1,327 @@
+import {
+  type Background,
+  countAccepted,
+  dispersion,
+  emptyBackground,
+  passTime,
+  usualRate,
+} from './background.ts';
+import { campaignId } from './campaign-id.ts';
+import { type CusumStep, cusumStep, DESIGNS, threshold } from './cusum.ts';
+import { addDistinct, type Distinct, NOBODY } from './distinct.ts';
+import { addNetwork, NO_NETWORKS, type TopNetworks } from './top-networks.ts';
+
+/**
+ * One cell of the tenant's traffic (an AS with a browser family, a TLS fingerprint, a network) and what is going on in
+ * it. Plain immutable data, a few hundred bytes and at most 2.5 KB during a campaign: an adapter stores it as it is.
+ */
+export interface Cell {
+  /** Event time that the cell has reached, and that the statistics stand at. */
+  readonly at_ms: number;
+  readonly judgedAt_ms: number;
+  /** Events in a row that came late, each after the other: so many that the clock itself went back. */
+  readonly late: number;
+  readonly lateAt_ms: number;
+  readonly background: Background;
+  /** Change-point statistics in nats, by design; when each last left zero, and the attempts since. */
+  readonly statistic: readonly number[];
+  readonly riseAt_ms: readonly number[];
+  readonly riseAttempts: readonly number[];
+  /** People counted since the fast statistic left zero, not learned as usual yet: they may be an attack's first. */
+  readonly pending: number;
+  /** 32-bit keys of the people who failed here within the hour, with the second of the last try; at most 32. */
+  readonly people: readonly number[];
+  readonly peopleAt_s: readonly number[];
+  /** The campaign that goes on, or the last one. */
+  readonly campaign: CellCampaign | null;
+}
+
+export interface CellCampaign {
+  readonly id: string;
+  /** First attempt of the rise that raised the alarm: the estimate of when it began. */
+  readonly started_ms: number;
+  readonly detected_ms: number;
+  readonly last_ms: number;
+  /** When it is over, should nothing more come. */
+  readonly ends_ms: number;
+  /** The statistic that holds it: the fastest one that reached its threshold. */
+  readonly design: number;
+  /** Failed tries, retries included. */
+  readonly attempts: number;
+  /** Logins in the cell that got in, not from a device or network that is known for the user. */
+  readonly successes: number;
+  /** Usual rate at the alarm, people a minute. */
+  readonly usual: number;
+  readonly users: Distinct;
+  readonly top: TopNetworks;
+}
+
+/** What one event says to a cell. */
+export interface Observation {
+  readonly at_ms: number;
+  readonly failed: boolean;
+  /** The policy let the login in and its profile learns from it. */
+  readonly accepted: boolean;
+  /** On the user's own device, or where the user is known: neither an attack's failure nor its success. */
+  readonly vouched: boolean;
+  /** 32-bit keys under which the person is known (typed name, user id), the address's for nobody. */
+  readonly people: readonly number[];
+  /** CIDR text. */
+  readonly network: string;
+  /** Campaign that an alarm at this event belongs to, because another cell of the event has it. */
+  readonly joins: string | null;
+}
+
+const MINUTE_MS = 60_000;
+/** Nodes and callers are so far out of step; later events are late. */
+const LATE_MS = 120_000;
+/** So many late events one after the other, in their order, mean that the clock went back. */
+const LATE_RUN = 5;
+const PEOPLE = 32;
+/** Within it a person counts once. */
+const PERSON_S = 3_600;
+/** A campaign that comes back to its cell within this is the same one. */
+const RESUME_MS = 6 * 3_600_000;
+/** A campaign is held while its statistic is above this part of the threshold. */
+const HELD_ABOVE = 0.25;
+const LEAST_HOLD_MIN = 10;
+const MOST_HOLD_MIN = 240;
+/** An attack that the fast statistic can see raises its alarm sooner: what went on for so long is learned as usual. */
+const ATTACKS_SHOW_MS = 3_600_000;
+/** What has gone on for so long is how things are: it is learned, and the campaign ends. */
+const USUAL_AFTER_MS = 3 * 86_400_000;
+
+const ZEROS: readonly number[] = Object.freeze(new Array<number>(DESIGNS).fill(0));
+
+function emptyCell(at_ms: number): Cell {
+  return {
+    at_ms,
+    judgedAt_ms: at_ms,
+    late: 0,
+    lateAt_ms: 0,
+    background: emptyBackground(at_ms / MINUTE_MS),
+    statistic: ZEROS,
+    riseAt_ms: ZEROS,
+    riseAttempts: ZEROS,
+    pending: 0,
+    people: [],
+    peopleAt_s: [],
+    campaign: null,
+  };
+}
+
+/** The cell's campaign at a moment of event time, if one goes on then. */
+export function liveCampaign(cell: Cell | undefined, at_ms: number): CellCampaign | null {
+  const campaign = cell?.campaign ?? null;
+  return campaign !== null && at_ms >= campaign.started_ms && at_ms <= campaign.ends_ms ? campaign : null;
+}
+
+/**
+ * The cell after an event; pure. Only failures make a cell: `undefined` stays so for all else.
+ *
+ * Late events write only into their own time: they move no statistic, and count in a campaign only if it was going on
+ * then. A clock that jumps ahead ends no campaign before its time and, back again, is followed after a few events.
+ */
+export function stepCell(cell: Cell | undefined, subject: string, seen: Observation): Cell | undefined {
+  const counts = seen.failed && !seen.vouched;
+  if (cell === undefined && !counts) return undefined;
+  const before = cell ?? emptyCell(seen.at_ms);
+  const lag_ms = before.at_ms - seen.at_ms;
+  if (lag_ms > LATE_MS) {
+    const late = seen.at_ms >= before.lateAt_ms ? before.late + 1 : 1;
+    if (late < LATE_RUN)
+      return { ...before, ...lateEvent(before, seen, counts), late, lateAt_ms: seen.at_ms };
+  }
+  return onTime(lag_ms > LATE_MS ? rewound(before, seen.at_ms) : before, subject, seen, counts);
+}
+
+function lateEvent(cell: Cell, seen: Observation, counts: boolean): Partial<Cell> {
+  const campaign = liveCampaign(cell, seen.at_ms);
+  if (campaign === null) return {};
+  if (counts) return { campaign: counted(campaign, seen, campaign.last_ms) };
+  if (seen.failed || seen.vouched) return {};
+  return { campaign: { ...campaign, successes: campaign.successes + 1 } };
+}
+
+/** The clock went back: the cell follows, and its statistics stay as they are. */
+const rewound = (cell: Cell, at_ms: number): Cell => ({
+  ...cell,
+  at_ms,
+  judgedAt_ms: at_ms,
+  riseAt_ms: cell.riseAt_ms.map((rise_ms) => Math.min(rise_ms, at_ms)),
+  background: { ...cell.background, bin: emptyBackground(at_ms / MINUTE_MS).bin, binCount: 0 },
+  peopleAt_s: cell.peopleAt_s.map((at_s) => Math.min(at_s, Math.floor(at_ms / 1000))),
+});
+
+function onTime(before: Cell, subject: string, seen: Observation, counts: boolean): Cell {
+  const at_ms = Math.max(before.at_ms, seen.at_ms);
+  const campaign = liveCampaign(before, at_ms);
+  const frozen = campaign !== null && at_ms - campaign.started_ms < USUAL_AFTER_MS;
+  const cell: Cell = {
+    ...before,
+    at_ms,
+    late: 0,
+    background: passTime(before.background, (at_ms - before.at_ms) / MINUTE_MS, at_ms / MINUTE_MS, frozen),
+  };
+  if (counts) return failed(cell, subject, seen, campaign, frozen);
+  if (seen.failed) return cell;
+  return succeeded(cell, seen, campaign);
+}
+
+function succeeded(cell: Cell, seen: Observation, campaign: CellCampaign | null): Cell {
+  let after = seen.accepted ? { ...cell, background: countAccepted(cell.background) } : cell;
+  if (campaign !== null) {
+    return seen.vouched ? after : { ...after, campaign: { ...campaign, successes: campaign.successes + 1 } };
+  }
+  // Who gets in after failing had mistyped: what was counted for it is taken back.
+  const i = seen.accepted ? findPerson(after, seen) : -1;
+  if (i < 0) return after;
+  const steps = stepsOf(after.background);
+  after = {
+    ...after,
+    statistic: after.statistic.map((s, design) => Math.max(0, s - (steps[design]?.increment ?? 0))),
+    people: after.people.toSpliced(i, 1),
+    peopleAt_s: after.peopleAt_s.toSpliced(i, 1),
+    background: { ...after.background, binCount: Math.max(0, after.background.binCount - 1) },
+  };
+  return after.pending > 0
+    ? { ...after, pending: after.pending - 1 }
+    : { ...after, background: { ...after.background, failures: Math.max(0, after.background.failures - 1) } };
+}
+
+function failed(
+  cell: Cell,
+  subject: string,
+  seen: Observation,
+  campaign: CellCampaign | null,
+  frozen: boolean,
+): Cell {
+  const steps = stepsOf(cell.background);
+  const again = findPerson(cell, seen) >= 0;
+  const elapsed_min = (cell.at_ms - cell.judgedAt_ms) / MINUTE_MS;
+  // After a campaign everything begins anew: the slow statistic still stands high from it.
+  const over = campaign === null && cell.campaign !== null && cell.judgedAt_ms <= cell.campaign.ends_ms;
+  const statistic: number[] = [];
+  const riseAt_ms: number[] = [];
+  const riseAttempts: number[] = [];
+  let settles = false;
+  for (const [design, { increment, drift }] of steps.entries()) {
+    const fallen = over ? 0 : Math.max(0, (cell.statistic[design] ?? 0) - drift * elapsed_min);
+    const rises = fallen > 0;
+    if (design === 0) settles = !rises || cell.at_ms - (cell.riseAt_ms[0] ?? 0) > ATTACKS_SHOW_MS;
+    statistic.push(again ? fallen : fallen + increment);
+    riseAt_ms.push(rises ? (cell.riseAt_ms[design] ?? cell.at_ms) : cell.at_ms);
+    riseAttempts.push(rises ? (cell.riseAttempts[design] ?? 0) + 1 : 1);
+  }
+  const { background } = cell;
+  const settled = settles ? cell.pending : 0;
+  let pending = cell.pending - settled + (again ? 0 : 1);
+  let learned = background.failures + settled;
+  if (frozen) {
+    pending = 0;
+    learned = background.failures;
+  } else if (campaign !== null) {
+    learned += pending;
+    pending = 0;
+  }
+  const after: Cell = {
+    ...cell,
+    judgedAt_ms: cell.at_ms,
+    statistic,
+    riseAt_ms,
+    riseAttempts,
+    pending,
+    background: { ...background, failures: learned, binCount: background.binCount + (again ? 0 : 1) },
+    ...withPerson(cell, seen),
+  };
+  return judged(after, subject, seen, campaign, steps);
+}
+
+/** Raises, holds or leaves alone a campaign by what the statistics say now. */
+function judged(
+  cell: Cell,
+  subject: string,
+  seen: Observation,
+  live: CellCampaign | null,
+  steps: readonly CusumStep[],
+): Cell {
+  const usual = usualRate(cell.background);
+  const limit = threshold(usual);
+  const reached = cell.statistic.findIndex((s) => s >= limit);
+  if (reached < 0 && live === null) return cell;
+  const statistic = cell.statistic.map((s) => Math.min(s, limit));
+  const capped = { ...cell, statistic };
+  const current = live ?? opened(capped, subject, seen, reached, usual);
+  const design = reached < 0 ? current.design : Math.min(current.design, reached);
+  const above = (statistic[design] ?? 0) - limit * HELD_ABOVE;
+  const hold_min = above / (steps[design]?.drift ?? 1);
+  const ends_ms = cell.at_ms + Math.min(MOST_HOLD_MIN, Math.max(LEAST_HOLD_MIN, hold_min)) * MINUTE_MS;
+  const held = above <= 0 ? current : { ...current, design, ends_ms: Math.max(current.ends_ms, ends_ms) };
+  return {
+    ...capped,
+    pending: 0,
+    background: { ...cell.background, binCount: 0 },
+    campaign: live === null ? held : counted(held, seen, cell.at_ms),
+  };
+}
+
+function opened(cell: Cell, subject: string, seen: Observation, design: number, usual: number): CellCampaign {
+  const { campaign: last, at_ms } = cell;
+  const started_ms = cell.riseAt_ms[design] ?? at_ms;
+  const attempts = cell.riseAttempts[design] ?? 1;
+  const resumed =
+    last !== null && at_ms >= last.started_ms && at_ms - last.ends_ms <= RESUME_MS ? last : null;
+  let users = resumed?.users ?? NOBODY;
+  for (const [i, person] of cell.people.entries()) {
+    if ((cell.peopleAt_s[i] ?? 0) * 1000 >= started_ms - 1000) users = addDistinct(users, person);
+  }
+  return {
+    id: resumed?.id ?? seen.joins ?? campaignId(subject, at_ms),
+    started_ms: resumed?.started_ms ?? started_ms,
+    detected_ms: resumed?.detected_ms ?? at_ms,
+    last_ms: at_ms,
+    ends_ms: at_ms,
+    design,
+    attempts: (resumed?.attempts ?? 0) + attempts,
+    successes: resumed?.successes ?? 0,
+    usual: resumed?.usual ?? usual,
+    users,
+    top: addNetwork(resumed?.top ?? NO_NETWORKS, seen.network),
+  };
+}
+
+function counted(campaign: CellCampaign, seen: Observation, last_ms: number): CellCampaign {
+  const [person] = seen.people;
+  return {
+    ...campaign,
+    last_ms: Math.max(campaign.last_ms, last_ms),
+    attempts: campaign.attempts + 1,
+    users: person === undefined ? campaign.users : addDistinct(campaign.users, person),
+    top: addNetwork(campaign.top, seen.network),
+  };
+}
+
+function stepsOf(background: Background): readonly CusumStep[] {
+  const usual = usualRate(background);
+  const spread = dispersion(background);
+  return ZEROS.map((_, design) => cusumStep(usual, design, spread));
+}
+
+/** Index of the person among those who failed within the hour; −1 when there is none. */
+function findPerson(cell: Cell, seen: Observation): number {
+  const oldest_s = Math.floor(cell.at_ms / 1000) - PERSON_S;
+  return cell.people.findIndex(
+    (person, i) => seen.people.includes(person) && (cell.peopleAt_s[i] ?? 0) > oldest_s,
+  );
+}
+
+function withPerson(cell: Cell, seen: Observation): Pick<Cell, 'people' | 'peopleAt_s'> {
+  const at_s = Math.floor(cell.at_ms / 1000);
+  const kept = cell.people
+    .map((person, i) => [person, cell.peopleAt_s[i] ?? 0] as const)
+    .filter(([person, last_s]) => last_s > at_s - PERSON_S && !seen.people.includes(person));
+  const [person] = seen.people;
+  if (person !== undefined) kept.push([person, at_s]);
+  const newest = kept.slice(-PEOPLE);
+  return { people: newest.map(([key]) => key), peopleAt_s: newest.map(([, last_s]) => last_s) };
+}
