@@ -44,6 +44,13 @@ const oneOf =
     return found;
   };
 
+const identifier = (value: string): string => {
+  if (!/^[A-Za-z_][\w-]*$/.test(value)) {
+    throw new ConfigError('must be letters, digits, _ and -, and begin with a letter');
+  }
+  return value;
+};
+
 const list = (value: string): readonly string[] =>
   value
     .split(',')
@@ -58,6 +65,14 @@ const origins = (value: string): readonly string[] =>
     }
     return url.origin;
   });
+
+const httpUrl = (value: string): string => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError('must be an address like https://clickhouse.example.org:8443');
+  }
+  return value;
+};
 
 const coordinates = (value: string): { readonly latitude: number; readonly longitude: number } => {
   const [latitude, longitude, more] = value.split(',').map(Number);
@@ -94,7 +109,32 @@ const VARIABLES = {
   ),
   role: variable('GATEHOUSE_ROLE', 'all', 'all, api or worker', oneOf(['all', 'api', 'worker'])),
   redisUrl: variable('REDIS_URL', null, 'state and log in Redis (scaled out)', text),
-  clickhouseUrl: variable('CLICKHOUSE_URL', null, 'analytics in a ClickHouse server (scaled out)', text),
+  clickhouseUrl: variable(
+    'CLICKHOUSE_URL',
+    null,
+    'analytics in a ClickHouse server (scaled out), http or https',
+    httpUrl,
+  ),
+  clickhouseUser: variable('CLICKHOUSE_USER', null, 'account on the ClickHouse server', text),
+  clickhousePassword: variable('CLICKHOUSE_PASSWORD', null, 'its password', text),
+  clickhouseDatabase: variable(
+    'CLICKHOUSE_DATABASE',
+    null,
+    'database on the ClickHouse server, made when it is missing (that of the address, or default)',
+    identifier,
+  ),
+  clickhouseCaFile: variable(
+    'CLICKHOUSE_CA_FILE',
+    null,
+    "PEM file with the authorities of the ClickHouse server's certificate",
+    resolve,
+  ),
+  clickhouseCluster: variable(
+    'CLICKHOUSE_CLUSTER',
+    null,
+    'cluster on which the tables are made replicated and distributed (see docs/adr)',
+    identifier,
+  ),
   bootstrapApiKey: variable(
     'GATEHOUSE_BOOTSTRAP_API_KEY',
     null,
@@ -207,6 +247,11 @@ export interface Config {
   readonly role: 'all' | 'api' | 'worker';
   readonly redisUrl: string | null;
   readonly clickhouseUrl: string | null;
+  readonly clickhouseUser: string | null;
+  readonly clickhousePassword: string | null;
+  readonly clickhouseDatabase: string | null;
+  readonly clickhouseCaFile: string | null;
+  readonly clickhouseCluster: string | null;
   readonly bootstrapApiKey: string | null;
   readonly mode: 'enforce' | 'monitor' | null;
   readonly policyFile: string | null;
@@ -257,6 +302,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     role: required(V.role),
     redisUrl: read(V.redisUrl),
     clickhouseUrl: read(V.clickhouseUrl),
+    clickhouseUser: read(V.clickhouseUser),
+    clickhousePassword: read(V.clickhousePassword),
+    clickhouseDatabase: read(V.clickhouseDatabase),
+    clickhouseCaFile: read(V.clickhouseCaFile),
+    clickhouseCluster: read(V.clickhouseCluster),
     bootstrapApiKey: read(V.bootstrapApiKey),
     mode: read(V.mode),
     policyFile: read(V.policyFile),

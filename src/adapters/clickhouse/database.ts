@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { AnalyticsError, AnalyticsUnavailable, RowsRefused } from '../../ports/analytics-errors.ts';
+import type { Cluster } from './cluster.ts';
 import { type ClickHouseConnection, connect } from './connect.ts';
+import { text } from './quote.ts';
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
 
@@ -28,6 +31,17 @@ export interface Database {
     limits?: Limits,
   ): Promise<Row[]>;
   command(sql: string, parameters?: Parameters): Promise<void>;
+  /** Makes the database on the server where it is missing. */
+  prepare(): Promise<void>;
+  /**
+   * Resolves when no statement that writes is under way, whoever sent it: a server goes on with an insert whose client
+   * was killed. To be asked where nobody else begins one meanwhile.
+   */
+  settled(): Promise<void>;
+  /** Whether other processes may have it open, too. */
+  readonly shared: boolean;
+  /** How tables are made and changed where there is more than one server; `null`: there is one. */
+  readonly cluster: Cluster | null;
   /** One insert, one block: all of its rows (each a JSON array) or, when refused, none. @throws RowsRefused */
   insert(table: string, columns: readonly string[], rows: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -60,9 +74,29 @@ const typeOf = (error: unknown): string | undefined =>
     ? error.type
     : undefined;
 
+const SOCKET_ERRORS = new Set(['ECONNRESET', 'EPIPE']);
+
+const codeOf = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+
+const SETTLE_POLL_MS = 200;
+/** More than a server goes on with an insert whose client is gone. */
+const SETTLE_WAIT_MS = 120_000;
+/** The server's limit of one insert, so that one nobody waits for any more ends. */
+const ON_SERVER = { clickhouse_settings: { max_execution_time: 60 } } as const;
+
 /** @throws DataDirLocked, AnalyticsUnavailable as `connect`. */
 export function openDatabase(connection: ClickHouseConnection): Database {
   const clients = connect(connection);
+  const cluster: Cluster | null =
+    connection.kind === 'server' && connection.cluster !== undefined && clients.database !== null
+      ? { name: connection.cluster, database: clients.database }
+      : null;
+  /** Names every statement that writes, among those of other databases on the same server. */
+  const writing = `gatehouse-${clients.database ?? ''}-write-`;
+  const queryId = (): { query_id: string } => ({ query_id: `${writing}${randomUUID()}` });
   const busy = new Map<ClickHouseClient, number>(clients.reads.map((client) => [client, 0]));
 
   /** The reader with the fewest statements waiting. */
@@ -91,6 +125,16 @@ export function openDatabase(connection: ClickHouseConnection): Database {
     }
   }
 
+  /** A read whose socket the server had just closed is asked once more. */
+  async function again<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!SOCKET_ERRORS.has(codeOf(error) ?? '')) throw error;
+      return read();
+    }
+  }
+
   return {
     query<Row>(
       kind: 'read' | 'lookup' | 'write',
@@ -102,27 +146,50 @@ export function openDatabase(connection: ClickHouseConnection): Database {
       return run(client, async () => {
         // In the statement, not as client settings: the embedded connection would keep those for what follows.
         const limited = `${sql}\nSETTINGS max_memory_usage = ${limits.memory_bytes}, max_threads = ${limits.threads}, max_execution_time = ${limits.time_s}, output_format_json_quote_64bit_integers = 0`;
-        const result = await client.query({
-          query: limited,
-          format: 'JSONEachRow',
-          query_params: { ...parameters },
+        return again(async () => {
+          const result = await client.query({
+            query: limited,
+            format: 'JSONEachRow',
+            query_params: { ...parameters },
+          });
+          return (await result.json()) as Row[];
         });
-        return (await result.json()) as Row[];
       });
     },
     command: (sql, parameters = {}) =>
       run(clients.writes, async () => {
-        await clients.writes.command({ query: sql, query_params: { ...parameters } });
+        await clients.writes.command({ query: sql, query_params: { ...parameters }, ...queryId() });
       }),
+    prepare: () => run(clients.writes, () => clients.prepare()),
+    shared: clients.database !== null,
+    cluster,
+    async settled() {
+      // Embedded, a statement ends with its process, or is awaited by it.
+      if (clients.database === null) return;
+      const from =
+        cluster === null ? 'system.processes' : `clusterAllReplicas(${text(cluster.name)}, system.processes)`;
+      for (let waited_ms = 0; waited_ms < SETTLE_WAIT_MS; waited_ms += SETTLE_POLL_MS) {
+        const [found] = await this.query<{ n: number }>(
+          'write',
+          `SELECT count() AS n FROM ${from} WHERE startsWith(query_id, {prefix:String})`,
+          { prefix: writing },
+        );
+        if (found?.n === 0) return;
+        await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
+      }
+      throw new AnalyticsUnavailable('A statement that writes does not end.');
+    },
     async insert(table, columns, rows) {
       const [first, ...others] = columns;
       if (first === undefined || rows.length === 0) return;
       try {
-        await clients.writes.insert({
+        await clients.inserts.insert({
           table,
           columns: [first, ...others],
           values: rows,
           format: 'JSONCompactEachRow',
+          ...(clients.database === null ? {} : ON_SERVER),
+          ...queryId(),
         });
       } catch (error) {
         if (blamesRows(typeOf(error))) {

@@ -1,3 +1,4 @@
+import { changed, localName } from './cluster.ts';
 import type { Database, Parameters } from './database.ts';
 import { type Moment, type RebuildRules, rebuildBuckets } from './rollups.ts';
 
@@ -60,11 +61,14 @@ superseded_id != '' AS supersedes FROM decisions WHERE ${decisions}`,
     // A mutation rewrites the parts, so that the rows are gone from the disk and not only from the answers.
     const remove = (table: string, condition: string): Promise<void> =>
       database.command(
-        `ALTER TABLE ${table} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`,
+        `ALTER TABLE ${changed(table, database.cluster)} DELETE WHERE ${condition} SETTINGS mutations_sync = 2`,
         parameters,
       );
-    await remove('feedback', said);
-    await remove('outcomes', said);
+    // A mutation runs beside the local rows of a tenant, all of which stand there.
+    const saidBeside =
+      database.cluster === null ? said : said.replace('FROM decisions', `FROM ${localName('decisions')}`);
+    await remove('feedback', saidBeside);
+    await remove('outcomes', saidBeside);
     await remove('decisions', decisions);
     return rows.length;
   };

@@ -1,3 +1,4 @@
+import { changed, localName } from './cluster.ts';
 import type { Database } from './database.ts';
 
 /** How long what is kept, in days. */
@@ -36,12 +37,17 @@ export async function applyRetention(database: Database, retention: Retention): 
     'write',
     'SELECT name, engine_full AS definition FROM system.tables WHERE database = currentDatabase()',
   );
-  for (const { name, definition } of tables) {
+  const { cluster } = database;
+  for (const { name: found, definition } of tables) {
+    const name = cluster === null ? found : found.replace(/_local$/, '');
+    if (cluster !== null && found !== localName(name)) continue;
     const want = wanted.get(name);
     if (want === undefined) continue;
     const [time, days] = want;
     const whole = Math.min(Math.max(Math.trunc(days), 1), MAX_DAYS);
     if (definition.includes(`toIntervalDay(${whole})`)) continue;
-    await database.command(`ALTER TABLE ${name} MODIFY TTL ${time} + toIntervalDay(${whole})`);
+    await database.command(
+      `ALTER TABLE ${changed(name, cluster)} MODIFY TTL ${time} + toIntervalDay(${whole})`,
+    );
   }
 }

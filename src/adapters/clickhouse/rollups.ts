@@ -1,4 +1,5 @@
 import { AnalyticsUnavailable } from '../../ports/analytics-errors.ts';
+import { changed, localName } from './cluster.ts';
 import { type Database, type Parameters, UPKEEP_LIMITS } from './database.ts';
 
 export type Resolution = 'minute' | 'hour' | 'day';
@@ -121,7 +122,7 @@ async function rebuild(database: Database, work: Rebuild): Promise<void> {
   const into = `INSERT INTO ${rollup.table} (${columns})`;
   if (leaving !== null) {
     await database.command(
-      `DELETE FROM ${rollup.table} WHERE ${chosen} SETTINGS lightweight_deletes_sync = 2`,
+      `DELETE FROM ${changed(rollup.table, database.cluster)} WHERE ${chosen} SETTINGS lightweight_deletes_sync = 2`,
       parameters,
     );
     await database.command(`${into}\nSELECT ${columns} FROM (${counted})\n${limits}`, parameters);
@@ -192,7 +193,8 @@ async function readCounts(database: Database, rollup: Pick<Rollup, 'table' | 'ra
   );
   const named = (is: (type: string) => boolean): string[] =>
     columns.filter(({ type }) => is(type)).map(({ name }) => name);
-  const source = new RegExp(`FROM [\\w\`]+\\.${rollup.raw} AS d\\b`);
+  const raw = database.cluster === null ? rollup.raw : localName(rollup.raw);
+  const source = new RegExp(`FROM [\\w\`]+\\.${raw} AS d\\b`);
   const text = view?.text ?? '';
   if (!source.test(text)) {
     throw new AnalyticsUnavailable(`The view ${rollup.table}_mv is missing or not one of ours.`);

@@ -1,6 +1,7 @@
 import type { LogRecord } from '../../core/record.ts';
 import type { AnalyticsSink } from '../../ports/analytics.ts';
 import { RowsRefused } from '../../ports/analytics-errors.ts';
+import { changed } from './cluster.ts';
 import type { Database } from './database.ts';
 import type { EraseUser } from './erase.ts';
 import { type RebuildRules, rebuildBuckets } from './rollups.ts';
@@ -108,7 +109,7 @@ FROM ${table} WHERE ${within} GROUP BY key`,
   const repeated = rows.filter(({ key }) => (copies.get(key) ?? 0) > 1);
   if (repeated.length > 0) {
     await database.command(
-      `ALTER TABLE ${table} DELETE WHERE ${within} AND concat(toString(position), ' ', ${keyColumn}) IN {keys:Array(String)}
+      `ALTER TABLE ${changed(table, database.cluster)} DELETE WHERE ${within} AND concat(toString(position), ' ', ${keyColumn}) IN {keys:Array(String)}
 SETTINGS mutations_sync = 2`,
       { ...range, keys: repeated.map(({ key }) => key) },
     );

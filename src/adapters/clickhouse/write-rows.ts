@@ -5,6 +5,7 @@ import { type RowShape, timeColumn } from '../../contracts/rows/row.ts';
 import type { LogRecord } from '../../core/record.ts';
 import { type AnalyticsError, AnalyticsUnavailable, RowsRefused } from '../../ports/analytics-errors.ts';
 import type { Database } from './database.ts';
+import { quoted, text } from './quote.ts';
 import type { Moment } from './rollups.ts';
 
 /** A row as it is sent, with what finds it again and what it touches. */
@@ -139,8 +140,8 @@ function isWithin(rows: readonly BuiltRow[], limit: number, monthsOf: (row: Buil
 }
 
 /**
- * Finds the rows at fault by halving, against a table that checks every value and keeps nothing: the batch itself is
- * neither cut nor inserted while looking.
+ * Finds the rows at fault by halving, against columns like the table's that check every value and keep nothing: the
+ * batch itself is neither cut nor inserted while looking.
  */
 async function namingRows(
   database: Database,
@@ -149,9 +150,13 @@ async function namingRows(
   rows: readonly BuiltRow[],
   refused: RowsRefused,
 ): Promise<AnalyticsError> {
-  const check = `${table}_check`;
-  await database.command(`DROP TABLE IF EXISTS ${check}`);
-  await database.command(`CREATE TABLE ${check} ENGINE = Null AS SELECT * FROM ${table} WHERE 0`);
+  const found = await database.query<{ name: string; type: string }>(
+    'write',
+    'SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position',
+    { table },
+  );
+  const structure = found.map(({ name, type }) => `${quoted(name)} ${type}`).join(', ');
+  const check = `FUNCTION null(${text(structure)})`;
   const bad: number[] = [];
   const look = async (part: readonly BuiltRow[]): Promise<void> => {
     try {
@@ -173,11 +178,7 @@ async function namingRows(
     await look(part.slice(0, middle));
     await look(part.slice(middle));
   };
-  try {
-    await look(rows);
-  } finally {
-    await database.command(`DROP TABLE IF EXISTS ${check}`);
-  }
+  await look(rows);
   return bad.length > 0
     ? new RowsRefused(refused.message, bad, { cause: refused.cause })
     : new AnalyticsUnavailable('An insert was refused, but none of its rows is at fault.', {

@@ -63,7 +63,7 @@ test('retention is what the configuration says, also for tables that are there a
   const again = await openClickHouse({ path, retention: { raw_days: 90, minute_days: 3 } });
   const rows = await again.database.query<{ name: string; definition: string }>(
     'read',
-    "SELECT name, engine_full AS definition FROM system.tables WHERE name IN ('decisions', 'reasons_by_minute') ORDER BY name",
+    "SELECT name, engine_full AS definition FROM system.tables WHERE database = currentDatabase() AND name IN ('decisions', 'reasons_by_minute') ORDER BY name",
   );
   expect(rows[0]?.definition).toContain('toDateTime(recorded_at) + toIntervalDay(90)');
   expect(rows[1]?.definition).toContain('bucket + toIntervalDay(3)');

@@ -154,7 +154,7 @@ test('repair sets right a batch that a kill left half done: rows missing, rollup
   expect(await counts(clickhouse)).toEqual({ n: decisions, ids: decisions });
   await clickhouse.sink.repair('b1', before);
   expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
-});
+}, 120_000);
 
 test('repair that was itself killed between forgetting buckets and counting them again is made good by the next', async () => {
   const clickhouse = await openClickHouse();
@@ -199,7 +199,7 @@ test('a batch over ten years is inserted, and repaired, although an insert may o
   await clickhouse.sink.repair('b1', records);
   expect(await counts(clickhouse)).toEqual({ n: 120, ids: 120 });
   expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
-});
+}, 120_000);
 
 test('refused rows are named exactly, and nothing of them stays behind', async () => {
   const clickhouse = await openClickHouse();

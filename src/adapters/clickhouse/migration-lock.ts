@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { AnalyticsUnavailable } from '../../ports/analytics-errors.ts';
+import type { Database } from './database.ts';
+import { quoted } from './quote.ts';
+
+const LOCK = 'migration_lock';
+const RENEW_MS = 10_000;
+/** By the server's clock. A holder that has not renewed for so long was killed. */
+const LEASE_S = 60;
+const POLL_MS = 250;
+const WAIT_MS = 600_000;
+
+/**
+ * Runs work while no other process migrates this database. The lock is a table: making one that exists fails, which
+ * is the one thing that every ClickHouse does for one caller only. A holder that was killed is noticed by the age of
+ * its lock, which a live one keeps fresh.
+ *
+ * @throws AnalyticsUnavailable when the lock is not to be had within ten minutes
+ */
+export async function withMigrationLock<T>(
+  database: Database,
+  work: () => Promise<T>,
+  lease_s = LEASE_S,
+): Promise<T> {
+  const on = database.cluster === null ? '' : ` ON CLUSTER ${quoted(database.cluster.name)}`;
+  const owner = randomUUID();
+  for (let waited_ms = 0; !(await take(database, on, owner, lease_s)); waited_ms += POLL_MS) {
+    if (waited_ms > WAIT_MS) throw new AnalyticsUnavailable('Another process migrates this database.');
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  const renewal = setInterval(() => {
+    // A renewal that fails now is followed by another one well within the lease.
+    database
+      .command(`ALTER TABLE ${LOCK}${on} MODIFY COMMENT '${owner} ${randomUUID()}'`)
+      .catch(() => undefined);
+  }, RENEW_MS);
+  renewal.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(renewal);
+    await database.command(`DROP TABLE IF EXISTS ${LOCK}${on}`);
+  }
+}
+
+async function take(database: Database, on: string, owner: string, lease_s: number): Promise<boolean> {
+  const [held] = await database.query<{ uuid: string; stale: number }>(
+    'write',
+    `SELECT toString(uuid) AS uuid, metadata_modification_time < now() - {lease:UInt32} AS stale
+FROM system.tables WHERE database = currentDatabase() AND name = '${LOCK}'`,
+    { lease: lease_s },
+  );
+  if (held !== undefined) {
+    if (held.stale === 0) return false;
+    // Under the name of the very lock that was found stale, so that of two who found it one fails.
+    await quietly(database, `RENAME TABLE ${LOCK} TO ${quoted(`${LOCK}_${held.uuid}`)}${on}`);
+  }
+  return quietly(database, `CREATE TABLE ${LOCK}${on} (owner String) ENGINE = Memory COMMENT '${owner}'`);
+}
+
+/** False when somebody else was faster. */
+async function quietly(database: Database, statement: string): Promise<boolean> {
+  try {
+    await database.command(statement);
+    return true;
+  } catch (error) {
+    const cause = error instanceof AnalyticsUnavailable ? error.cause : undefined;
+    const type = typeof cause === 'object' && cause !== null && 'type' in cause ? cause.type : undefined;
+    if (type === 'TABLE_ALREADY_EXISTS' || type === 'UNKNOWN_TABLE') return false;
+    throw error;
+  }
+}
