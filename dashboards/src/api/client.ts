@@ -1,5 +1,6 @@
 import { ApiProblem, problemFrom } from './problem.ts';
 import type {
+  CampaignPage,
   Decision,
   DecisionPage,
   DecisionSearch,
@@ -90,10 +91,10 @@ export const readDecision = (id: string, signal?: AbortSignal): Promise<Decision
 export const giveFeedback = (id: string, feedback: FeedbackBody): Promise<unknown> =>
   call(`/v1/decisions/${encodeURIComponent(id)}/feedback`, { method: 'POST', body: feedback });
 
-/** `from` and `to` are RFC 3339. */
+/** `from` and `to` are RFC 3339; the rest are the panel's own parameters. */
 export const readPanel = (
   id: string,
-  window: { readonly from: string; readonly to: string },
+  window: { readonly from: string; readonly to: string; readonly [parameter: string]: string },
   signal?: AbortSignal,
 ): Promise<PanelResult> => call(`/v1/analytics/panels/${encodeURIComponent(id)}`, { query: window, signal });
 
@@ -103,3 +104,9 @@ export const lookupUser = (userId: string, signal?: AbortSignal): Promise<User> 
 /** Everything that is held about a user, as the file that is handed out. */
 export const exportUser = (userId: string): Promise<unknown> =>
   call('/v1/users/export', { method: 'POST', body: { user_id: userId } });
+
+/** Campaigns that touch the window. */
+export const listCampaigns = (
+  window: { readonly from: string; readonly to: string },
+  signal?: AbortSignal,
+): Promise<CampaignPage> => call('/v1/campaigns', { query: { ...window, limit: '50' }, signal });

@@ -14,9 +14,16 @@ import {
   windowBefore,
   windowOf,
 } from '../lib/time-range.ts';
-import { lookupUser, readDecision, readPanel, readSession, searchDecisions } from './client.ts';
+import {
+  listCampaigns,
+  lookupUser,
+  readDecision,
+  readPanel,
+  readSession,
+  searchDecisions,
+} from './client.ts';
 import { isProblem } from './problem.ts';
-import type { DecisionPage, DecisionSearch, PanelResult, Session, User } from './types.ts';
+import type { CampaignPage, DecisionPage, DecisionSearch, PanelResult, Session, User } from './types.ts';
 
 /** A login must be on the page within 2 s of its decision; analytics may take most of the first. */
 export const LIVE_POLL_MS = 1_000;
@@ -78,10 +85,12 @@ interface Polling {
 const pollEvery = ({ range, paused }: Polling, every_ms: number): number | false =>
   paused || !isOpenEnded(range, Date.now()) ? false : every_ms;
 
-export const panelQuery = (id: string, polling: Polling) =>
+type PanelParameters = Readonly<Record<string, string>>;
+
+export const panelQuery = (id: string, polling: Polling, parameters: PanelParameters = {}) =>
   queryOptions<PanelResult>({
-    queryKey: ['panel', id, rangeKey(polling.range)],
-    queryFn: ({ signal }) => readPanel(id, iso(boundsOf(polling.range)), signal),
+    queryKey: ['panel', id, rangeKey(polling.range), parameters],
+    queryFn: ({ signal }) => readPanel(id, { ...iso(boundsOf(polling.range)), ...parameters }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: pollEvery(
       polling,
@@ -171,4 +180,20 @@ export const entityDecisionsQuery = (criteria: DecisionCriteria) =>
     queryKey: ['entity-decisions', criteria],
     queryFn: ({ signal }) => searchDecisions({ ...criteria, limit: 50 }, signal),
     refetchInterval: ENTITY_POLL_MS,
+  });
+
+/** Null where this server knows no campaigns. */
+export const campaignsQuery = (polling: Polling) =>
+  queryOptions<CampaignPage | null>({
+    queryKey: ['campaigns', rangeKey(polling.range)],
+    queryFn: async ({ signal }) => {
+      try {
+        return await listCampaigns(iso(boundsOf(polling.range)), signal);
+      } catch (error) {
+        if (isProblem(error, 404)) return null;
+        throw error;
+      }
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: pollEvery(polling, PANEL_POLL_MS),
   });

@@ -240,3 +240,43 @@ export interface User extends Readonly<Record<HabitKind, readonly Habit[]>> {
   /** Newest first. */
   readonly last_decisions: readonly Decision[];
 }
+
+/** What a campaign was noticed on: the failures of one group of clients. */
+export interface CampaignCell {
+  readonly kind: string;
+  /** Ready to show; names of networks are in it. */
+  readonly label: string;
+  readonly asn: number | null;
+  readonly as_name: string | null;
+  readonly client: string | null;
+  readonly tls_fingerprint: string | null;
+  /** The /24 (IPv4) or /48 (IPv6). */
+  readonly network: string | null;
+}
+
+/** An attack on many accounts at once. */
+export interface Campaign {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly started_at: string;
+  readonly detected_at: string;
+  readonly last_seen_at: string;
+  /** Null while it is live. */
+  readonly ended_at: string | null;
+  /** Failed tries. */
+  readonly attempts: number;
+  /** Distinct accounts that were tried. */
+  readonly users: number;
+  /** Logins that got in, and not from the user's own device. */
+  readonly successes: number;
+  readonly rate_per_min: number;
+  readonly usual_rate_per_min: number;
+  readonly cell: CampaignCell;
+  readonly networks: readonly { readonly network: string; readonly attempts: number }[];
+}
+
+export interface CampaignPage {
+  readonly data: readonly Campaign[];
+  readonly next_cursor: string | null;
+}

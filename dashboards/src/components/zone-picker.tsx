@@ -13,7 +13,7 @@ export function ZonePicker({ onChange }: { readonly onChange: (zone: string) => 
     <label className="zone" title={`All times are shown in ${format.zoneLabel}`} data-testid="time-zone">
       <span className="visually-hidden">Time zone</span>
       <span className="zone-words" aria-hidden="true">
-        {format.zoneLabel}
+        <span className="zone-name">{format.timeZone} </span>({format.zoneOffset})
       </span>
       <select
         value={format.timeZone}

@@ -6,6 +6,8 @@ import { logistic } from './waterfall.ts';
 export interface Format {
   readonly locale: string;
   readonly timeZone: string;
+  /** The present distance from UTC: `GMT+2`. */
+  readonly zoneOffset: string;
   /** The zone with its present distance from UTC: `Europe/Berlin (GMT+2)`. */
   readonly zoneLabel: string;
   count(value: number): string;
@@ -135,6 +137,7 @@ export const createFormat = (
   return {
     locale,
     timeZone,
+    zoneOffset: namePart(shortOffset, Date.now()),
     zoneLabel: `${timeZone} (${namePart(shortOffset, Date.now())})`,
     count: (value) => count.format(value),
     number: (value) => number.format(value),

@@ -44,3 +44,28 @@ const METHODS: Readonly<Record<string, string>> = {
 };
 
 export const methodWords = (method: string): string => METHODS[method] ?? method;
+
+const CAMPAIGNS: Readonly<Record<string, string>> = {
+  stuffing: 'Credential stuffing',
+  spraying: 'Password spraying',
+};
+
+export const campaignKindWords = (kind: string): string => CAMPAIGNS[kind] ?? kind;
+
+const STEPS: readonly (readonly [ms: number, word: string])[] = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+];
+
+/** A span in its two largest units: `1 d 4 h`, `12 min`, `30 s`. */
+export const durationWords = (span_ms: number): string => {
+  const first = STEPS.findIndex(([ms]) => span_ms >= ms);
+  if (first < 0) return '0 s';
+  const [large_ms, large] = STEPS[first] as (typeof STEPS)[number];
+  const whole = Math.floor(span_ms / large_ms);
+  const next = STEPS[first + 1];
+  const rest = next === undefined ? 0 : Math.floor((span_ms % large_ms) / next[0]);
+  return rest === 0 || next === undefined ? `${whole} ${large}` : `${whole} ${large} ${rest} ${next[1]}`;
+};

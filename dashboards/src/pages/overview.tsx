@@ -4,6 +4,7 @@ import { useCallback } from 'react';
 import { liveDecisionsQuery, newestDecisionQuery, panelBeforeQuery, panelQuery } from '../api/queries.ts';
 import type { Decision } from '../api/types.ts';
 import type { StackedKey } from '../charts/stacked-bars.tsx';
+import { CountriesPanel } from '../components/countries-panel.tsx';
 import { DecisionTable } from '../components/decision-table.tsx';
 import { FirstLogin } from '../components/first-login.tsx';
 import { useFormat } from '../components/format-context.tsx';
@@ -31,6 +32,9 @@ import { hiddenText, type OverviewSearch, parseHidden } from '../lib/url-state.t
 
 /** About a screen; the list of decisions holds the rest. */
 const LIVE_ROWS = 15;
+
+/** The map needs every country, not the twenty that the panel gives by itself. */
+const ALL_COUNTRIES = { limit: '250' };
 
 /** From the bottom of the stack up: what is most, and matters least, lies below. */
 const ACTION_KEYS: readonly StackedKey[] = [
@@ -108,12 +112,14 @@ export function OverviewPage() {
   const actions = useQuery(panelQuery('actions_over_time', polling));
   const levels = useQuery(panelQuery('levels_over_time', polling));
   const reasons = useQuery(panelQuery('top_reasons', polling));
+  const countries = useQuery(panelQuery('countries', polling, ALL_COUNTRIES));
 
   const summaryProblem = useProblem(summary);
   const actionsProblem = useProblem(actions);
   const levelsProblem = useProblem(levels);
   const reasonsProblem = useProblem(reasons);
   const liveProblem = useProblem(live);
+  const countriesProblem = useProblem(countries);
 
   const decisions = live.data?.data;
   const nothingHere = decisions !== undefined && decisions.length === 0 && !live.isPlaceholderData;
@@ -193,6 +199,33 @@ export function OverviewPage() {
           stale={levels.isPlaceholderData}
           onRetry={() => void levels.refetch()}
         />
+        <CountriesPanel
+          result={countries.data}
+          routes={[]}
+          error={countriesProblem}
+          stale={countries.isPlaceholderData}
+          onRetry={() => void countries.refetch()}
+          range={rangeSearch}
+        />
+        <Panel
+          title="Top reasons"
+          testId="top-reasons-panel"
+          className="area-reasons"
+          stale={reasons.isPlaceholderData}
+        >
+          {reasonsProblem !== null && (
+            <ProblemNote
+              what="The reasons could not be loaded"
+              error={reasonsProblem}
+              onRetry={() => void reasons.refetch()}
+              slim={reasons.data !== undefined}
+            />
+          )}
+          {reasons.data === undefined && reasonsProblem === null && (
+            <SkeletonLines lines={8} label="Loading the reasons" />
+          )}
+          {reasons.data !== undefined && <TopReasons rows={reasons.data.rows} range={rangeSearch} />}
+        </Panel>
         <Panel
           title={following ? 'Latest decisions' : 'Newest decisions of the range'}
           testId="live-decisions"
@@ -231,25 +264,6 @@ export function OverviewPage() {
             <SkeletonLines lines={6} label="Looking for the newest decision" />
           )}
           {nothingHere && newest.isError && <p className="empty-line">No login in this range.</p>}
-        </Panel>
-        <Panel
-          title="Top reasons"
-          testId="top-reasons-panel"
-          className="area-reasons"
-          stale={reasons.isPlaceholderData}
-        >
-          {reasonsProblem !== null && (
-            <ProblemNote
-              what="The reasons could not be loaded"
-              error={reasonsProblem}
-              onRetry={() => void reasons.refetch()}
-              slim={reasons.data !== undefined}
-            />
-          )}
-          {reasons.data === undefined && reasonsProblem === null && (
-            <SkeletonLines lines={8} label="Loading the reasons" />
-          )}
-          {reasons.data !== undefined && <TopReasons rows={reasons.data.rows} range={rangeSearch} />}
         </Panel>
       </div>
     </div>
