@@ -1,10 +1,12 @@
+import { laneOf } from '../core/lane.ts';
 import type { DecisionRecord } from '../core/record.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
-import type { RiskState } from '../ports/risk-state.ts';
+import { LogConflict } from '../ports/log-errors.ts';
+import type { IdempotentDecision, RiskState } from '../ports/risk-state.ts';
 import { AppError } from './errors.ts';
 import type { Assessment, AssessRequest, Gatehouse } from './gatehouse.ts';
-import type { Judge } from './judge.ts';
+import type { Judge, Judgement } from './judge.ts';
 import { toRecord } from './to-record.ts';
 
 export interface AssessDependencies {
@@ -20,6 +22,9 @@ export interface AssessDependencies {
   readonly onUnrecorded: (error: unknown) => void;
 }
 
+/** How often a decision is offered to a log that other processes write too, before it is answered as not recorded. */
+const MAX_TRIES = 8;
+
 /**
  * Decides on one event and records the decision. Idempotent on the event id: a repeat, concurrent ones included,
  * gets the first decision and teaches nothing twice.
@@ -34,34 +39,67 @@ export function createAssessLogin(dependencies: AssessDependencies): Gatehouse['
   /** Decisions under way by idempotency key: a repeat must not be acknowledged before the first. */
   const underWay = new Map<string, { readonly bodyHash: string; readonly assessment: Promise<Assessment> }>();
 
-  const assess = async (request: AssessRequest): Promise<Assessment> => {
-    const judged = judge(request.event, request.source);
-    const judgement = judged instanceof Promise ? await judged : judged;
-    const position = log.nextPosition();
-    const record = toRecord(request, judgement, position, uuidAt(position));
-    state.apply(record);
-    const recorded = await settles(log.append(record), commitWait_ms, (error) => {
+  /** @throws LogConflict about the event when another process decided on this event id meanwhile. */
+  const assess = async (request: AssessRequest, begun?: Judgement): Promise<Assessment> => {
+    const by_ms = clock() + commitWait_ms;
+    let judgement = begun;
+    for (let tries = 1; ; tries++) {
+      if (judgement === undefined) {
+        const judged = judge(request.event, request.source);
+        judgement = judged instanceof Promise ? await judged : judged;
+      }
+      const position = log.nextPosition(laneOf(request.event));
+      const record = toRecord(request, judgement, position, uuidAt(position));
+      state.apply(record);
+      const wait_ms = tries === 1 ? commitWait_ms : Math.max(0, by_ms - clock());
+      const failure = await failureOf(log.append(record), wait_ms);
+      if (failure === null) return { view: viewOf(record), replayed: false, recorded: true };
       state.withdraw(record);
-      onUnrecorded(error);
-    });
-    return { view: viewOf(record), replayed: false, recorded };
+      if (!(failure instanceof LogConflict) || tries === MAX_TRIES) {
+        onUnrecorded(failure);
+        return { view: viewOf(record), replayed: false, recorded: false };
+      }
+      if (failure.about === 'event') throw failure;
+      if (failure.about === 'state') judgement = undefined;
+    }
   };
 
   const once = async (
     request: AssessRequest,
     idempotency: NonNullable<AssessRequest['idempotency']>,
   ): Promise<Assessment> => {
-    const found = state.idempotent(idempotency.key, clock());
-    const earlier = found instanceof Promise ? await found : found;
-    if (earlier === undefined) return assess(request);
-    if (earlier.bodyHash !== idempotency.bodyHash) throw mismatch();
+    const query = { ...idempotency, lane: laneOf(request.event), now_ms: clock() };
+    const found = state.idempotent(query);
+    let earlier: IdempotentDecision | undefined;
+    let begun: Judgement | undefined;
+    if (found instanceof Promise) {
+      // Asked and judged in one round trip; a repeat is rare enough to judge it for nothing.
+      [earlier, begun] = await Promise.all([found, judge(request.event, request.source)]);
+    } else {
+      earlier = found;
+    }
+    if (earlier !== undefined) return again(idempotency.bodyHash, earlier);
+    try {
+      return await assess(request, begun);
+    } catch (error) {
+      if (error instanceof LogConflict && error.earlier !== null) {
+        return again(idempotency.bodyHash, error.earlier);
+      }
+      throw error;
+    }
+  };
+
+  /** The first decision, for a repeat of its event. */
+  const again = async (bodyHash: string, earlier: IdempotentDecision): Promise<Assessment> => {
+    if (earlier.bodyHash !== bodyHash) throw mismatch();
     const record = await log.at(earlier.position);
     if (record?.kind !== 'decision') {
       throw new AppError('storage_unavailable', 'The first decision for this event_id cannot be read now.', {
         operator: 'an idempotency entry points at no record',
       });
     }
-    return { view: { ...viewOf(record), ...state.annotations(record.id) }, replayed: true, recorded: true };
+    const annotations = await state.annotations(record.id);
+    return { view: { ...viewOf(record), ...annotations }, replayed: true, recorded: true };
   };
 
   return async (request) => {
@@ -87,22 +125,17 @@ const viewOf = (decision: DecisionRecord): Assessment['view'] => ({ decision, ou
 const mismatch = (): AppError =>
   new AppError('idempotency_mismatch', 'This event_id was sent before with another body.');
 
-/** True when the work is done within the time; false, and `onMiss` told, when it failed or is late. */
-async function settles(
-  work: Promise<void>,
-  within_ms: number,
-  onMiss: (error: unknown) => void,
-): Promise<boolean> {
+/** `null` when the work is done within the time; else why not. */
+async function failureOf(work: Promise<void>, within_ms: number): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`the log did not answer within ${within_ms} ms`)), within_ms);
   });
   try {
     await Promise.race([work, late]);
-    return true;
+    return null;
   } catch (error) {
-    onMiss(error);
-    return false;
+    return error ?? new Error('the log failed without saying why');
   } finally {
     clearTimeout(timer);
   }

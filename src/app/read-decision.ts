@@ -25,12 +25,12 @@ export function createReadDecision({ log, state, analytics }: ReadDecisionDepend
       const record = await log.at(position);
       if (record?.kind === 'decision' && record.id === id) {
         if (record.tenant !== tenant) throw notFound();
-        return { decision: record, ...state.annotations(id) };
+        return { decision: record, ...(await state.annotations(id)) };
       }
     }
     const view = await analytics.decision(tenant, id);
     if (view === undefined) throw notFound();
-    const annotations = state.annotations(id);
+    const annotations = await state.annotations(id);
     return {
       decision: view.decision,
       outcome: annotations.outcome ?? view.outcome,

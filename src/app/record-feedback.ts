@@ -4,6 +4,7 @@ import type { DecisionView, FeedbackRecord } from '../core/record.ts';
 import type { Analytics } from '../ports/analytics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
+import { LogConflict } from '../ports/log-errors.ts';
 import type { RiskState } from '../ports/risk-state.ts';
 import { AppError } from './errors.ts';
 import type { FeedbackReport, Gatehouse } from './gatehouse.ts';
@@ -35,28 +36,30 @@ export function createRecordFeedback(dependencies: FeedbackDependencies): Gateho
     const view = await readDecision(report.tenant, report.decisionId);
     const userKey = view.decision.event.user.key;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const version = userKey === null ? 0 : state.profileVersion(report.tenant, userKey);
+      const version = userKey === null ? 0 : await state.profileVersion(report.tenant, userKey);
       const draft = toRecord(report, view, clock());
       const history =
         userKey === null ? null : await readHistory(dependencies, report.tenant, userKey, draft);
       // From here to `apply` nothing waits. A login that was learned meanwhile is not in the history: read again.
-      if (userKey !== null && state.profileVersion(report.tenant, userKey) !== version) continue;
+      const now = userKey === null ? 0 : state.profileVersion(report.tenant, userKey);
+      if ((now instanceof Promise ? await now : now) !== version) continue;
       const profile = history === null ? null : rebuildProfile(history);
       const record: FeedbackRecord = {
         ...draft,
-        position: log.nextPosition(),
+        position: log.nextPosition(view.decision.position),
         profile: history === null ? null : profile === null ? new Uint8Array(0) : encodeProfile(profile),
       };
-      state.apply(record, view.decision);
+      state.apply(record, view.decision, version);
       try {
         await log.append(record);
       } catch (cause) {
         state.withdraw(record);
+        if (cause instanceof LogConflict) continue;
         throw new AppError('storage_unavailable', 'The verdict could not be stored; send it again.', {
           cause,
         });
       }
-      return { decision: view.decision, ...state.annotations(view.decision.id) };
+      return { decision: view.decision, ...(await state.annotations(view.decision.id)) };
     }
     throw new AppError('storage_unavailable', 'The user logs in too fast to be judged now; send it again.');
   };
@@ -72,7 +75,7 @@ async function readHistory(
   const entries: HistoryEntry[] = [];
   for await (const stored of analytics.history(tenant, userKey)) {
     // Analytics may trail by the outcomes and verdicts of the last moment; the state has them all.
-    const annotations = state.annotations(stored.decision.id);
+    const annotations = await state.annotations(stored.decision.id);
     const outcome = annotations.outcome ?? stored.outcome;
     const known = annotations.feedback.length > 0 ? annotations.feedback : stored.feedback;
     const feedback = stored.decision.id === draft.decisionId ? [...known, draft] : known;

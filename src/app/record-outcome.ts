@@ -3,9 +3,10 @@ import type { Policy } from '../core/policy.ts';
 import type { DecisionRecord, DecisionView, OutcomeRecord } from '../core/record.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
+import { LogConflict } from '../ports/log-errors.ts';
 import type { RiskState } from '../ports/risk-state.ts';
 import { AppError } from './errors.ts';
-import type { Gatehouse, OutcomeReport } from './gatehouse.ts';
+import type { Gatehouse, OutcomeReport, OutcomeResult } from './gatehouse.ts';
 import type { ReadDecision } from './read-decision.ts';
 
 export interface OutcomeDependencies {
@@ -18,6 +19,8 @@ export interface OutcomeDependencies {
 
 /** Auth servers retry for a day; afterwards a challenge that nobody reported on has expired. */
 export const REPORT_GRACE_MS = 24 * 3_600_000;
+/** Positions are lost to other processes now and then, never often. */
+const MAX_TRIES = 8;
 /** Clocks of two servers differ. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
@@ -30,7 +33,7 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 export function createRecordOutcome(dependencies: OutcomeDependencies): Gatehouse['recordOutcome'] {
   const { state, log, clock, policyOf, readDecision } = dependencies;
 
-  return async (report) => {
+  const recordOnce = async (report: OutcomeReport): Promise<OutcomeResult> => {
     const view = await readDecision(report.tenant, report.challengeId.replace(/^chl_/, 'dec_'));
     const { decision } = view;
     const { challenge } = decision;
@@ -46,7 +49,8 @@ export function createRecordOutcome(dependencies: OutcomeDependencies): Gatehous
       throw new AppError('invalid_parameter', 'occurred_at is more than 5 minutes ahead.');
     }
     // From here to `apply` nothing waits: of two reports that come together one is first.
-    const { outcome: earlier, feedback } = state.annotations(decision.id);
+    const found = state.annotations(decision.id);
+    const { outcome: earlier, feedback } = found instanceof Promise ? await found : found;
     if (earlier !== null) {
       if (earlier.status !== report.status || earlier.method !== report.method) {
         throw new AppError('outcome_conflict', 'Another outcome was already reported for this challenge.');
@@ -62,7 +66,7 @@ export function createRecordOutcome(dependencies: OutcomeDependencies): Gatehous
     const passed = report.status === 'succeeded';
     const record: OutcomeRecord = {
       kind: 'outcome',
-      position: log.nextPosition(),
+      position: log.nextPosition(decision.position),
       tenant: report.tenant,
       decisionId: decision.id,
       status: report.status,
@@ -80,10 +84,27 @@ export function createRecordOutcome(dependencies: OutcomeDependencies): Gatehous
       await log.append(record);
     } catch (cause) {
       state.withdraw(record);
+      if (cause instanceof LogConflict) throw cause;
       throw new AppError('storage_unavailable', 'The outcome could not be stored; send it again.', { cause });
     }
     const after: DecisionView = { decision, outcome: record, feedback };
     return { view: after, fresh: true };
+  };
+
+  return async (report) => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await recordOnce(report);
+      } catch (error) {
+        // Of two reports that come together at two processes the second looks again and finds the first.
+        if (!(error instanceof LogConflict)) throw error;
+        if (tries === MAX_TRIES) {
+          throw new AppError('storage_unavailable', 'The outcome could not be stored; send it again.', {
+            cause: error,
+          });
+        }
+      }
+    }
   };
 }
 

@@ -31,8 +31,8 @@ export function createUsers(
 ): Pick<Gatehouse, 'lookupUser' | 'exportUser' | 'eraseUser'> {
   const { state, log, clock, analytics, caughtUp, userKeyOf, uuidAt } = dependencies;
 
-  const annotated = (view: DecisionView): DecisionView => {
-    const { outcome, feedback } = state.annotations(view.decision.id);
+  const annotated = async (view: DecisionView): Promise<DecisionView> => {
+    const { outcome, feedback } = await state.annotations(view.decision.id);
     return {
       decision: view.decision,
       outcome: outcome ?? view.outcome,
@@ -43,12 +43,12 @@ export function createUsers(
   return {
     async lookupUser(tenant, userId) {
       const userKey = userKeyOf(tenant, userId);
-      const profile = state.profile(tenant, userKey);
+      const profile = await state.profile(tenant, userKey);
       const page = await analytics.search(tenant, { userKey }, LAST_DECISIONS, null);
       if (profile === null && page.data.length === 0) {
         throw new AppError('not_found', 'Nothing is known about this user.');
       }
-      const lastDecisions = page.data.map(annotated);
+      const lastDecisions = await Promise.all(page.data.map(annotated));
       return {
         userId,
         riskLevel: riskLevel(lastDecisions, clock()),
@@ -61,8 +61,8 @@ export function createUsers(
       const userKey = userKeyOf(tenant, userId);
       await caughtUp();
       const decisions: DecisionView[] = [];
-      for await (const view of analytics.history(tenant, userKey)) decisions.push(annotated(view));
-      const profile = state.profile(tenant, userKey);
+      for await (const view of analytics.history(tenant, userKey)) decisions.push(await annotated(view));
+      const profile = await state.profile(tenant, userKey);
       if (profile === null && decisions.length === 0) {
         throw new AppError('not_found', 'Nothing is known about this user.');
       }
@@ -71,11 +71,11 @@ export function createUsers(
 
     async eraseUser(tenant, userId) {
       const userKey = userKeyOf(tenant, userId);
-      const hadProfile = state.profile(tenant, userKey) !== null;
+      const hadProfile = (await state.profile(tenant, userKey)) !== null;
       await caughtUp();
       const ids: string[] = [];
       for await (const view of analytics.history(tenant, userKey)) ids.push(view.decision.id);
-      const position = log.nextPosition();
+      const position = log.nextPosition(userKey);
       const record: ErasureRecord = {
         kind: 'erasure',
         position,

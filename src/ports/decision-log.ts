@@ -1,5 +1,8 @@
 import type { LogRecord } from '../core/record.ts';
 
+/** Whose order a record keeps: a person's, or that of the record at a position. */
+export type Lane = string | number;
+
 /**
  * The durable log of everything that was decided and said. A record whose `append` resolved survives `kill -9` of
  * any process; with `durability: 'power'` also the loss of power.
@@ -8,11 +11,15 @@ export interface DecisionLog {
   /**
    * A position for the next record: strictly increasing, over restarts too. Microseconds since 1970-01-01.
    * Records must be appended in the order in which their positions were taken.
+   *
+   * `lane` says whose order the record must keep: a text for a person (see `laneOf`), a number for the lane of the
+   * record at that position. A log in several parts keeps order within a lane; one in a single part needs no lane.
    */
-  nextPosition(): number;
+  nextPosition(lane?: Lane): number;
   /**
    * Resolves when the record is durable. Many records waiting together are committed together.
    * @throws LogUnavailable (code `log_unavailable`) when it could not be stored: disk full, log closed.
+   * @throws LogConflict (code `log_conflict`) when another process was first; nothing was stored.
    */
   append(record: LogRecord): Promise<void>;
   /** The record at a position, if it is still held. Sees every appended record, durable or not. */

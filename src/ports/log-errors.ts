@@ -8,6 +8,24 @@ export class LogUnavailable extends Error {
   }
 }
 
+/**
+ * Another process was first, so that nothing was stored. `position`: the record's place is taken, take the next one.
+ * `event`: the event id was decided already; see `earlier`. `state`: what the record was made from has changed (another
+ * outcome, a verdict, an erasure); look again.
+ */
+export class LogConflict extends Error {
+  readonly code = 'log_conflict';
+  readonly about: 'position' | 'event' | 'state';
+  readonly earlier: { readonly position: number; readonly bodyHash: string } | null;
+
+  constructor(about: LogConflict['about'], earlier: LogConflict['earlier'] = null) {
+    super(`Another process changed the ${about} first.`);
+    this.name = 'LogConflict';
+    this.about = about;
+    this.earlier = earlier;
+  }
+}
+
 /** The log on disk was written by a newer version, or is damaged. The message is one sentence for the operator. */
 export class LogUnreadable extends Error {
   readonly code = 'log_unreadable';

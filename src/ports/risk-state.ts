@@ -51,6 +51,15 @@ export interface CounterView {
   readonly attempt: AttemptState | undefined;
 }
 
+export interface IdempotencyQuery {
+  readonly key: string;
+  readonly bodyHash: string;
+  /** The lane of the event (see `laneOf`). */
+  readonly lane: string;
+  /** By the clock of receipt. */
+  readonly now_ms: number;
+}
+
 export interface IdempotentDecision {
   readonly position: number;
   readonly bodyHash: string;
@@ -69,19 +78,24 @@ export interface Annotations {
 export interface RiskState {
   /** Answers under the decision's deadline: what is late is unknown. */
   read(query: StateQuery): StateView | Promise<StateView>;
-  /** Decisions of the last 24 h by event_id (clock of receipt). */
+  /**
+   * Decisions of the last 24 h by event_id (clock of receipt). An answer with another body hash than was asked for has
+   * no usable position.
+   */
   idempotent(
-    key: string,
-    now_ms: number,
+    query: IdempotencyQuery,
   ): IdempotentDecision | undefined | Promise<IdempotentDecision | undefined>;
-  annotations(decisionId: string): Annotations;
-  /** `decision`: the decision that an outcome speaks of. */
-  apply(record: LogRecord, decision?: DecisionRecord): void;
+  annotations(decisionId: string): Annotations | Promise<Annotations>;
+  /**
+   * `decision`: the decision that an outcome speaks of. `profileVersion`: the version that a verdict's profile was
+   * rebuilt from, where other processes may have changed it since.
+   */
+  apply(record: LogRecord, decision?: DecisionRecord, profileVersion?: number): void;
   /** Takes back what `apply` promised when the record could not be stored: a repeat must not be answered as stored. */
   withdraw(record: LogRecord): void;
-  profile(tenant: string, userKey: string): Profile | null;
+  profile(tenant: string, userKey: string): Profile | null | Promise<Profile | null>;
   /** Changes whenever the user's profile does; 0 when there is none. */
-  profileVersion(tenant: string, userKey: string): number;
+  profileVersion(tenant: string, userKey: string): number | Promise<number>;
   /** Forgets what was said about decisions that are erased. */
   forget(decisionIds: readonly string[]): Promise<void>;
   /** Writes everything applied so far; resolves when it survives a kill. */

@@ -186,7 +186,7 @@ export function decisionRecord(sketch: DecisionSketch): DecisionRecord {
     versions: { engine: '0.1.0', model: 'm1', ipIntelligence: 'test' },
     requestHash: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
     apiKeyId: 'key_1',
-    idempotency: { key: 'Nn0x3vD1cV5a1mB2oQ6yqA', bodyHash: 'l0CkRQ6o5H2BqLr6Jq7t1A' },
+    idempotency: { key: `Nn0x3vD1cV5a1mB2oQ6yqA-${sketch.position}`, bodyHash: 'l0CkRQ6o5H2BqLr6Jq7t1A' },
     supersedes: sketch.supersedes ?? null,
     learnable: {
       features: {

@@ -1,7 +1,7 @@
+import { PackedReader, PackedWriter } from '../../contracts/rows/packed-scalars.ts';
 import { RECORD_VERSION, readRecord, writeRecord } from '../../contracts/rows/record-codec.ts';
 import type { LogRecord } from '../../core/record.ts';
 import { LogUnreadable } from '../../ports/log-errors.ts';
-import { ScalarReader, ScalarWriter } from './log-scalars.ts';
 
 /**
  * A frame: the records that waited together, as one LMDB value. One put a frame instead of one a record takes 7 µs
@@ -38,7 +38,7 @@ export function createFrameEncoder(): (
   records: readonly LogRecord[],
   header: { readonly last: number; readonly ordinal: number },
 ) => Buffer {
-  const writer = new ScalarWriter();
+  const writer = new PackedWriter();
   return (records, { last, ordinal }) => {
     const head = Buffer.allocUnsafe(HEADER_BYTES + records.length * ENTRY_BYTES);
     head.writeUInt16LE(MAGIC, 0);
@@ -75,9 +75,9 @@ export function decodeFrame(bytes: Buffer, key: number): Frame {
   const header = readHeader(bytes, key);
   const scalars = HEADER_BYTES + header.count * ENTRY_BYTES;
   if (scalars > bytes.length) throw damaged(key);
-  let opened: ScalarReader | undefined;
-  const reader = (): ScalarReader => {
-    opened ??= new ScalarReader(bytes.subarray(scalars));
+  let opened: PackedReader | undefined;
+  const reader = (): PackedReader => {
+    opened ??= new PackedReader(bytes.subarray(scalars));
     return opened;
   };
   const positions = Array.from({ length: header.count }, (_, i) =>

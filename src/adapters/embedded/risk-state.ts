@@ -8,6 +8,7 @@ import { decodeProfile } from '../../core/profile-codec.ts';
 import type { DecisionRecord, LogRecord } from '../../core/record.ts';
 import type {
   Annotations,
+  IdempotencyQuery,
   IdempotentDecision,
   RiskState,
   StateQuery,
@@ -26,9 +27,12 @@ export interface RiskStateOptions {
 }
 
 export interface EmbeddedRiskState extends RiskState {
-  /** In memory, so both answer at once. */
+  /** In memory, so all of these answer at once. */
   read(query: StateQuery): StateView;
-  idempotent(key: string, now_ms: number): IdempotentDecision | undefined;
+  idempotent(query: IdempotencyQuery): IdempotentDecision | undefined;
+  annotations(decisionId: string): Annotations;
+  profile(tenant: string, userKey: string): Profile | null;
+  profileVersion(tenant: string, userKey: string): number;
   /** Position above which the log must be folded again after a start. */
   readonly foldFrom: number;
   /** Writes changed rows and one changed shard; call it a few times a second. */
@@ -258,7 +262,7 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
       };
     },
 
-    idempotent(key, now_ms) {
+    idempotent({ key, now_ms }) {
       const found =
         changes.idempotency.get(key) ?? writing.idempotency.get(key) ?? storage?.idempotent(key) ?? undefined;
       return found !== undefined && now_ms - found.position / 1000 < DAY_MS ? found : undefined;

@@ -1,15 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDecisionLog } from '../../../src/adapters/embedded/decision-log.ts';
 import { createRiskState, type EmbeddedRiskState } from '../../../src/adapters/embedded/risk-state.ts';
 import { createStateStorage } from '../../../src/adapters/embedded/state-storage.ts';
 import { type Activity, failureCounts, networkCounts } from '../../../src/core/activity.ts';
 import type { DecisionRecord, LogRecord, OutcomeRecord } from '../../../src/core/record.ts';
 import { sharers } from '../../../src/core/sharing.ts';
 import type { StateView } from '../../../src/ports/risk-state.ts';
+import { type OpenState, riskStateContract } from '../../contracts/risk-state.ts';
 import { type DecisionSketch, decisionRecord } from '../../support/log-records.ts';
 import { seededRandom } from '../../support/random.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 const T = Date.UTC(2026, 10, 1, 8, 0, 0);
 const MINUTE = 60_000;
@@ -30,6 +34,8 @@ const onDisk = (name = 'state'): EmbeddedRiskState =>
     storage: createStateStorage({ path: join(directory, name) }),
     settled: async () => {},
   });
+
+const asked = (key: string, now_ms: number) => ({ key, bodyHash: '', lane: '', now_ms });
 
 let nextPosition = T * 1_000;
 function record(
@@ -58,6 +64,39 @@ const failuresOf = (state: EmbeddedRiskState, of: DecisionRecord, at_ms: number)
   if (!counters.known) throw new Error('embedded counters are known');
   return failureCounts(counters.value.address, at_ms, { failed: false, user: null }).failures_24h;
 };
+
+riskStateContract('LMDB', () => {
+  const path = tempDir();
+  const open = async (clock: () => number): Promise<OpenState> => {
+    const log = createDecisionLog({
+      path: join(path, 'log'),
+      durability: 'process',
+      clock,
+      log: pino({ level: 'silent' }),
+    });
+    const state = createRiskState({
+      storage: createStateStorage({ path: join(path, 'state') }),
+      settled: async () => {},
+    });
+    const records = await log.read(state.foldFrom, 10_000);
+    for (const entry of records) {
+      const decision = records.find(
+        (earlier) =>
+          entry.kind === 'outcome' && earlier.kind === 'decision' && earlier.id === entry.decisionId,
+      );
+      state.apply(entry, decision?.kind === 'decision' ? decision : undefined);
+    }
+    return {
+      log,
+      state,
+      async close() {
+        await state.close();
+        await log.close();
+      },
+    };
+  };
+  return { open, openBeside: null, reopen: open };
+});
 
 describe('the fold of decisions into state', () => {
   it('counts a failure for its user, address, network and device, and teaches nothing', () => {
@@ -167,11 +206,11 @@ describe('the fold of decisions into state', () => {
     const first = record({ eventId: 'e1' });
     state.apply(first);
     const key = first.idempotency?.key ?? '';
-    expect(state.idempotent(key, T + MINUTE)).toEqual({
+    expect(state.idempotent(asked(key, T + MINUTE))).toEqual({
       position: first.position,
       bodyHash: first.idempotency?.bodyHash,
     });
-    expect(state.idempotent(key, T + 2 * DAY)).toBeUndefined();
+    expect(state.idempotent(asked(key, T + 2 * DAY))).toBeUndefined();
   });
 
   it('does not answer a repeat from a decision that could not be stored', () => {
@@ -179,7 +218,7 @@ describe('the fold of decisions into state', () => {
     const first = record({ eventId: 'e1' });
     state.apply(first);
     state.withdraw(first);
-    expect(state.idempotent(first.idempotency?.key ?? '', T)).toBeUndefined();
+    expect(state.idempotent(asked(first.idempotency?.key ?? '', T))).toBeUndefined();
   });
 });
 
@@ -223,7 +262,7 @@ describe('state after a crash', () => {
     const again = onDisk();
     expect(again.foldFrom).toBe(accepted.position);
     expect(again.profile(TENANT, accepted.event.user.key ?? '')?.logins).toBe(1);
-    expect(again.idempotent(accepted.idempotency?.key ?? '', T)?.position).toBe(accepted.position);
+    expect(again.idempotent(asked(accepted.idempotency?.key ?? '', T))?.position).toBe(accepted.position);
     await again.close();
   });
 });
@@ -325,8 +364,8 @@ function compare(state: EmbeddedRiskState, undisturbed: EmbeddedRiskState, log: 
     if (entry.kind !== 'decision') continue;
     expect(visible(look(state, entry), end_ms)).toEqual(visible(look(undisturbed, entry), end_ms));
     expect(state.annotations(entry.id)).toEqual(undisturbed.annotations(entry.id));
-    expect(state.idempotent(entry.idempotency?.key ?? '', T)).toEqual(
-      undisturbed.idempotent(entry.idempotency?.key ?? '', T),
+    expect(state.idempotent(asked(entry.idempotency?.key ?? '', T))).toEqual(
+      undisturbed.idempotent(asked(entry.idempotency?.key ?? '', T)),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { type Scalar, ScalarSource, type ScalarTarget } from '../../contracts/rows/scalars.ts';
+import { type Scalar, ScalarSource, type ScalarTarget } from './scalars.ts';
 
 const NULL = 0;
 const TRUE = 1;
@@ -25,7 +25,7 @@ const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
  * Writes scalars one after the other. A text is stored once a frame and then named by its number: the same signal
  * ids, countries and browsers stand in every record.
  */
-export class ScalarWriter implements ScalarTarget {
+export class PackedWriter implements ScalarTarget {
   #bytes: Buffer = Buffer.allocUnsafe(1 << 16);
   #position = 0;
   #numbers = new Map<string, number>();
@@ -130,8 +130,8 @@ export class ScalarWriter implements ScalarTarget {
   }
 }
 
-/** Reads what a `ScalarWriter` wrote. @throws RangeError for bytes that it cannot have written. */
-export class ScalarReader extends ScalarSource {
+/** Reads what a `PackedWriter` wrote. @throws RangeError for bytes that it cannot have written. */
+export class PackedReader extends ScalarSource {
   readonly #bytes: Uint8Array;
   readonly #text: string;
   readonly #starts: Uint32Array;
@@ -164,7 +164,7 @@ export class ScalarReader extends ScalarSource {
     return this.#text.includes(text);
   }
 
-  /** Goes to a `ScalarWriter.position`. */
+  /** Goes to a `PackedWriter.position`. */
   seek(position: number): void {
     this.#position = this.#scalars + position;
   }

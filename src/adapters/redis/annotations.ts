@@ -1,0 +1,28 @@
+import { Packr } from 'msgpackr';
+import type { FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
+import type { Annotations } from '../../ports/risk-state.ts';
+
+export const NO_ANNOTATIONS: Annotations = Object.freeze({ outcome: null, feedback: Object.freeze([]) });
+
+const packr = new Packr({ useRecords: false, structuredClone: false });
+
+export const encodeAnnotations = (annotations: Annotations): Uint8Array =>
+  packr.pack([annotations.outcome, annotations.feedback]);
+
+/** `null`: nothing was said. */
+export function decodeAnnotations(bytes: Buffer | null): Annotations {
+  if (bytes === null) return NO_ANNOTATIONS;
+  const [outcome, feedback] = packr.unpack(bytes) as [OutcomeRecord | null, readonly FeedbackRecord[]];
+  return { outcome, feedback };
+}
+
+/** `undefined`: an outcome was reported before, and the first one stands. */
+export function annotate(
+  before: Annotations,
+  record: OutcomeRecord | FeedbackRecord,
+): Annotations | undefined {
+  if (record.kind === 'outcome') return before.outcome === null ? { ...before, outcome: record } : undefined;
+  if (before.feedback.some(({ position }) => position === record.position)) return before;
+  const stored = record.profile === null ? record : { ...record, profile: null };
+  return { ...before, feedback: [...before.feedback, stored] };
+}

@@ -1,0 +1,129 @@
+import { LRUCache } from 'lru-cache';
+import type { Effect } from '../../core/effects.ts';
+import { applyEffects, decodeEntity, type Entity, encodeEntity, lifeOf } from './entities.ts';
+import type { Scripts } from './scripts.ts';
+import { createVersions, readVersioned, type Versioned, versionBytes, withVersion } from './versioned.ts';
+
+/**
+ * Carries effects out on entities, one key at a time: each write is compared and set, and effects that meet on one key
+ * of this process share a write. So a busy address costs one write a round trip, however many logins it sees.
+ */
+export interface EntityWriter {
+  /** What a read saw: the base of the next write. Kept for a moment; a wrong base costs one more round trip. */
+  saw(key: string, entity: Versioned<Entity>): void;
+  /** The newest version known here, handed over: whoever takes it may change it. */
+  take(key: string): Versioned<Entity> | undefined;
+  /** A version that is on its way to Redis by other means: the base of writes that follow, before it has arrived. */
+  sent(key: string, entity: Versioned<Entity>): void;
+  /** What became of a version that was sent. */
+  arrived(key: string, ok: boolean): void;
+  /** Resolves when the effects of the record are in the entity. @throws when Redis does not take them. */
+  apply(key: string, effects: readonly Effect[], position: number): Promise<void>;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
+interface Waiting {
+  readonly effects: readonly Effect[];
+  readonly position: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Entities that were read or written a moment ago; a decision needs about eight. */
+const BASES = 20_000;
+/** Each lost race means that another process won it, so this many in a row is no contention but a fault. */
+const MAX_TRIES = 50;
+
+export const readEntity = (bytes: Buffer | null): Versioned<Entity> => readVersioned(bytes, decodeEntity);
+
+export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): EntityWriter {
+  const bases = new LRUCache<string, Versioned<Entity>>({ max: BASES });
+  const queues = new Map<string, Waiting[]>();
+  /** How many sent versions of a key are under way. */
+  const underWay = new Map<string, number>();
+  const idlers: (() => void)[] = [];
+  const nextVersion = createVersions();
+
+  const take = (key: string): Versioned<Entity> | undefined => {
+    const base = bases.get(key);
+    bases.delete(key);
+    return base;
+  };
+
+  async function write(key: string, queue: Waiting[]): Promise<void> {
+    let base = take(key);
+    while (queue.length > 0) {
+      const batch = queue.splice(0);
+      try {
+        base = await writeBatch(key, batch, base ?? readEntity(null));
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        base = undefined;
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    queues.delete(key);
+    if (base !== undefined) bases.set(key, base);
+    if (queues.size === 0) for (const idle of idlers.splice(0)) idle();
+  }
+
+  async function writeBatch(
+    key: string,
+    batch: readonly Waiting[],
+    from: Versioned<Entity>,
+  ): Promise<Versioned<Entity>> {
+    let base = from;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const { value } = base;
+      for (const { effects, position } of batch) applyEffects(value, effects, position);
+      const version = nextVersion();
+      const lost = await scripts.compareAndSet(
+        key,
+        versionBytes(base.version),
+        withVersion(version, encodeEntity(value)),
+        lifeOf(value),
+      );
+      if (lost === null) return { version, value };
+      base = readEntity(lost.value);
+    }
+    throw new Error('an entity changed under every write');
+  }
+
+  return {
+    saw(key, entity) {
+      // A write under way knows better.
+      if (!queues.has(key) && !underWay.has(key)) bases.set(key, entity);
+    },
+    take,
+    sent(key, entity) {
+      bases.set(key, entity);
+      underWay.set(key, (underWay.get(key) ?? 0) + 1);
+    },
+    arrived(key, ok) {
+      const left = (underWay.get(key) ?? 0) - 1;
+      if (left > 0) underWay.set(key, left);
+      else underWay.delete(key);
+      if (!ok) bases.delete(key);
+    },
+    apply(key, effects, position) {
+      return new Promise((resolve, reject) => {
+        const waiting = { effects, position, resolve, reject };
+        const queue = queues.get(key);
+        if (queue !== undefined) {
+          queue.push(waiting);
+          return;
+        }
+        const fresh = [waiting];
+        queues.set(key, fresh);
+        void write(key, fresh);
+      });
+    },
+    idle() {
+      if (queues.size === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        idlers.push(resolve);
+      });
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import type { RedisClient } from './connect.ts';
+
+/**
+ * What must happen at once happens in a script, and every script stays within one hash tag.
+ *
+ * Values that change by compare-and-set begin with an eight-byte version (see `versioned.ts`).
+ */
+
+/**
+ * Appends a record and, with it, all that lives in its shard. Answers {1} when stored, {2, entry} when the event id
+ * was decided already, {3, value} when the user's value has changed, {4, value} when what was said of the decision has,
+ * {5, last id} when the place in the log is taken. Only {1} has changed anything. The very same record again is {1}.
+ */
+const COMMIT = `
+local log, open, user, event, notes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local id, record, position, isOpen = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local userVersion, userValue, userLife = ARGV[5], ARGV[6], ARGV[7]
+local eventValue, eventLife = ARGV[8], ARGV[9]
+local notesVersion, notesValue, notesLife = ARGV[10], ARGV[11], ARGV[12]
+local function isStored()
+  local same = redis.call('XRANGE', log, id, id)
+  return same[1] and same[1][2][2] == record
+end
+if eventValue ~= '' then
+  local entry = redis.call('GET', event)
+  if entry and entry == eventValue and isStored() then return {1} end
+  if entry then return {2, entry} end
+end
+if userValue ~= '' and redis.call('GETRANGE', user, 0, 7) ~= userVersion then
+  return {3, redis.call('GET', user)}
+end
+if notesValue ~= '' and redis.call('GETRANGE', notes, 0, 7) ~= notesVersion then
+  return {4, redis.call('GET', notes)}
+end
+local added = redis.pcall('XADD', log, id, 'r', record)
+if type(added) == 'table' and added.err then
+  if not string.find(added.err, 'equal or smaller', 1, true) then return added end
+  if isStored() then return {1} end
+  local info = redis.call('XINFO', 'STREAM', log)
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then return {5, info[i + 1]} end
+  end
+  return {5, id}
+end
+if isOpen == '1' then redis.call('ZADD', open, position, position) end
+if userValue ~= '' then redis.call('SET', user, userValue, 'PX', userLife) end
+if eventValue ~= '' then redis.call('SET', event, eventValue, 'PX', eventLife) end
+if notesValue ~= '' then redis.call('SET', notes, notesValue, 'PX', notesLife) end
+return {1}`;
+
+/** Sets a versioned value if it still has the version that was read ('' for none): 1, or else what is there now. */
+const COMPARE_AND_SET = `
+if redis.call('GETRANGE', KEYS[1], 0, 7) ~= ARGV[1] then return {0, redis.call('GET', KEYS[1])} end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return {1}`;
+
+/** Moves a position forward, never back. */
+const RAISE = `
+local now = redis.call('GET', KEYS[1])
+if now and tonumber(now) >= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1])
+return 1`;
+
+/** Keeps a lease that is one's own or nobody's: 1 when held. */
+const LEASE = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+
+/** Gives a lease back, if it is one's own. */
+const RELEASE = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0`;
+
+type Value = string | Buffer | number;
+
+export interface Scripts {
+  commit(keys: readonly string[], args: readonly Value[]): Promise<readonly [number, (Buffer | null)?]>;
+  /** `null`: set. Else what stands there now (`value: null`: nothing). */
+  compareAndSet(
+    key: string,
+    version: Buffer | string,
+    value: Buffer,
+    life_ms: number,
+  ): Promise<{ readonly value: Buffer | null } | null>;
+  /** Moves a position that is kept as text forward. */
+  raise(key: string, position: number): Promise<boolean>;
+  /** Takes or keeps a lease. */
+  lease(key: string, holder: string, life_ms: number): Promise<boolean>;
+  release(key: string, holder: string): Promise<void>;
+}
+
+/** The number of keys is fixed: ioredis then finds the first key, and with it the cluster's server, by itself. */
+const SCRIPTS = {
+  gatehouseCommit: { lua: COMMIT, numberOfKeys: 5 },
+  gatehouseCompareAndSet: { lua: COMPARE_AND_SET, numberOfKeys: 1 },
+  gatehouseRaise: { lua: RAISE, numberOfKeys: 1 },
+  gatehouseLease: { lua: LEASE, numberOfKeys: 1 },
+  gatehouseRelease: { lua: RELEASE, numberOfKeys: 1 },
+} as const;
+
+type Defined = {
+  readonly [Name in keyof typeof SCRIPTS as `${Name}Buffer`]: (
+    ...keysAndArgs: readonly Value[]
+  ) => Promise<unknown>;
+};
+
+/** Defines the scripts on a client; ioredis sends their text once a connection and their hash afterwards. */
+export function defineScripts(client: RedisClient): Scripts {
+  for (const [name, script] of Object.entries(SCRIPTS)) client.defineCommand(name, script);
+  const run = client as RedisClient & Defined;
+  return {
+    async commit(keys, args) {
+      const answer = await run.gatehouseCommitBuffer(...keys, ...args);
+      return answer as readonly [number, (Buffer | null)?];
+    },
+    async compareAndSet(key, version, value, life_ms) {
+      const answer = await run.gatehouseCompareAndSetBuffer(key, version, value, life_ms);
+      const [done, now] = answer as readonly [number, (Buffer | null)?];
+      return done === 1 ? null : { value: now ?? null };
+    },
+    raise: async (key, position) => (await run.gatehouseRaiseBuffer(key, String(position))) === 1,
+    lease: async (key, holder, life_ms) => (await run.gatehouseLeaseBuffer(key, holder, life_ms)) === 1,
+    async release(key, holder) {
+      await run.gatehouseReleaseBuffer(key, holder);
+    },
+  };
+}

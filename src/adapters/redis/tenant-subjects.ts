@@ -1,0 +1,84 @@
+import { Packr } from 'msgpackr';
+import {
+  type ApplicationStats,
+  emptyApplicationStats,
+  recordApplicationLogin,
+} from '../../core/application-stats.ts';
+import type { Effect } from '../../core/effects.ts';
+import { emptySharing, recordSharer, type Sharing } from '../../core/sharing.ts';
+import { SHARDS, shardOfPosition } from './keys.ts';
+
+/**
+ * What all logins of one tenant have in common. Every login changes it, so it is no key that logins write: a worker
+ * folds it from the log, and API nodes hold its last snapshot with what they stored themselves since.
+ */
+export interface TenantSubjects {
+  /** For each shard of the log, the position up to which it is folded in. */
+  folded: number[];
+  sharing: Sharing | undefined;
+  /** By subject. */
+  applications: Map<string, ApplicationStats>;
+}
+
+/** More applications than this in one tenant are ids that somebody makes up. */
+const MAX_APPLICATIONS = 512;
+
+const packr = new Packr({ useRecords: false, structuredClone: false });
+
+export const emptyTenantSubjects = (): TenantSubjects => ({
+  folded: new Array<number>(SHARDS).fill(0),
+  sharing: undefined,
+  applications: new Map(),
+});
+
+const isOfTenant = (subject: string): boolean => subject.endsWith('|t');
+
+/** Whether an effect belongs here and to no entity of its own. */
+export const isTenantEffect = (effect: Effect): boolean =>
+  effect.kind === 'application' || (effect.kind === 'sharer' && isOfTenant(effect.subject));
+
+/** Carries out the effects of one record that belong here, in place; once, if records of a shard come in order. */
+export function foldTenantEffects(
+  subjects: TenantSubjects,
+  effects: readonly Effect[],
+  position: number,
+): void {
+  const shard = shardOfPosition(position);
+  if (position <= (subjects.folded[shard] ?? 0)) return;
+  subjects.folded[shard] = position;
+  for (const effect of effects) {
+    if (effect.kind === 'application') {
+      recordApplicationLogin(application(subjects, effect.subject), effect.learnable);
+    } else if (effect.kind === 'sharer' && isOfTenant(effect.subject)) {
+      subjects.sharing ??= emptySharing();
+      recordSharer(subjects.sharing, effect.at_ms, effect.user);
+    }
+  }
+}
+
+function application(subjects: TenantSubjects, subject: string): ApplicationStats {
+  const found = subjects.applications.get(subject);
+  if (found !== undefined) return found;
+  const fresh = emptyApplicationStats();
+  if (subjects.applications.size >= MAX_APPLICATIONS) {
+    const [oldest] = subjects.applications.keys();
+    if (oldest !== undefined) subjects.applications.delete(oldest);
+  }
+  subjects.applications.set(subject, fresh);
+  return fresh;
+}
+
+export function encodeTenantSubjects(subjects: TenantSubjects): Uint8Array {
+  return packr.pack([subjects.folded, subjects.sharing ?? null, [...subjects.applications]]);
+}
+
+/** `null`: nothing is folded yet. */
+export function decodeTenantSubjects(bytes: Buffer | null): TenantSubjects {
+  if (bytes === null) return emptyTenantSubjects();
+  const [folded, sharing, applications] = packr.unpack(bytes) as [
+    number[],
+    Sharing | null,
+    [string, ApplicationStats][],
+  ];
+  return { folded, sharing: sharing ?? undefined, applications: new Map(applications) };
+}
