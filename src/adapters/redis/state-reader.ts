@@ -102,6 +102,7 @@ export function createStateReader(options: {
       deviceSeen: entity(device)?.seen,
       tenantSharing: shared.sharing,
       application: shared.applications.get(subjects.application(tenant, query.applicationId)),
+      population: shared.population,
       attempt: entity(attempt)?.attempt?.state,
     };
     const userAnswer = user === null ? null : found[user];

@@ -27,7 +27,7 @@ interface Held {
   own: { readonly effects: readonly Effect[]; readonly position: number }[];
 }
 
-const REFRESH_MS = 2_000;
+const REFRESH_MS = 3_000;
 /** While no worker folds, a node's own logins pile up here; the oldest are given up. */
 const MOST_OWN = 20_000;
 

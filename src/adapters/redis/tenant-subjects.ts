@@ -5,6 +5,13 @@ import {
   recordApplicationLogin,
 } from '../../core/application-stats.ts';
 import type { Effect } from '../../core/effects.ts';
+import {
+  countFailure,
+  countSuccess,
+  countVerdict,
+  emptyPopulation,
+  type Population,
+} from '../../core/model/population.ts';
 import { emptySharing, recordSharer, type Sharing } from '../../core/sharing.ts';
 import { SHARDS, shardOfPosition } from './keys.ts';
 
@@ -16,6 +23,7 @@ export interface TenantSubjects {
   /** For each shard of the log, the position up to which it is folded in. */
   folded: number[];
   sharing: Sharing | undefined;
+  population: Population | undefined;
   /** By subject. */
   applications: Map<string, ApplicationStats>;
 }
@@ -28,6 +36,7 @@ const packr = new Packr({ useRecords: false, structuredClone: false });
 export const emptyTenantSubjects = (): TenantSubjects => ({
   folded: new Array<number>(SHARDS).fill(0),
   sharing: undefined,
+  population: undefined,
   applications: new Map(),
 });
 
@@ -35,7 +44,9 @@ const isOfTenant = (subject: string): boolean => subject.endsWith('|t');
 
 /** Whether an effect belongs here and to no entity of its own. */
 export const isTenantEffect = (effect: Effect): boolean =>
-  effect.kind === 'application' || (effect.kind === 'sharer' && isOfTenant(effect.subject));
+  effect.kind === 'application' ||
+  effect.kind === 'population' ||
+  (effect.kind === 'sharer' && isOfTenant(effect.subject));
 
 /** Carries out the effects of one record that belong here, in place; once, if records of a shard come in order. */
 export function foldTenantEffects(
@@ -49,6 +60,12 @@ export function foldTenantEffects(
   for (const effect of effects) {
     if (effect.kind === 'application') {
       recordApplicationLogin(application(subjects, effect.subject), effect.learnable);
+    } else if (effect.kind === 'population') {
+      const { keys, at_ms, what } = effect;
+      subjects.population ??= emptyPopulation(at_ms);
+      if (what.of === 'success') countSuccess(subjects.population, keys, at_ms, what.user);
+      else if (what.of === 'failure') countFailure(subjects.population, keys, at_ms, what.person);
+      else countVerdict(subjects.population, keys, what.decision, what.verdict);
     } else if (effect.kind === 'sharer' && isOfTenant(effect.subject)) {
       subjects.sharing ??= emptySharing();
       recordSharer(subjects.sharing, effect.at_ms, effect.user);
@@ -69,16 +86,27 @@ function application(subjects: TenantSubjects, subject: string): ApplicationStat
 }
 
 export function encodeTenantSubjects(subjects: TenantSubjects): Uint8Array {
-  return packr.pack([subjects.folded, subjects.sharing ?? null, [...subjects.applications]]);
+  return packr.pack([
+    subjects.folded,
+    subjects.sharing ?? null,
+    subjects.population ?? null,
+    [...subjects.applications],
+  ]);
 }
 
 /** `null`: nothing is folded yet. */
 export function decodeTenantSubjects(bytes: Buffer | null): TenantSubjects {
   if (bytes === null) return emptyTenantSubjects();
-  const [folded, sharing, applications] = packr.unpack(bytes) as [
+  const [folded, sharing, population, applications] = packr.unpack(bytes) as [
     number[],
     Sharing | null,
+    Population | null,
     [string, ApplicationStats][],
   ];
-  return { folded, sharing: sharing ?? undefined, applications: new Map(applications) };
+  return {
+    folded,
+    sharing: sharing ?? undefined,
+    population: population ?? undefined,
+    applications: new Map(applications),
+  };
 }
