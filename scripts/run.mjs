@@ -1,4 +1,4 @@
-// Runs the built command line (or, with --bench or --crash, a program of bench/), after a build if a source is newer than the last one.
+// Runs the built command line (or, with --bench, --crash or --eval, a program of bench/), after a build if a source is newer than the last one.
 // In this very process, so that a signal or a kill meets Gatehouse itself and not a wrapper around it.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,11 @@ const built = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--i
 });
 if (built.status !== 0) process.exit(built.status ?? 1);
 
-const PROGRAMS = { '--bench': 'dist/bench/main.js', '--crash': 'dist/bench/crash.js' };
+const PROGRAMS = {
+  '--bench': 'dist/bench/main.js',
+  '--crash': 'dist/bench/crash.js',
+  '--eval': 'dist/bench/evaluation/main.js',
+};
 const [first, ...rest] = process.argv.slice(2);
 const other = PROGRAMS[first];
 const program = join(root, other ?? 'dist/src/cli.js');

@@ -15,7 +15,13 @@ beforeAll(async () => {
   internet = await loadInternet();
 });
 
-const SMALL: WorldParameters = { ...STABLE, users: 60, days: 40, seed: 'test' };
+const SMALL: WorldParameters = {
+  ...STABLE,
+  users: 40,
+  days: 40,
+  seed: 'test',
+  background: { ...STABLE.background, stuffingAttempts: 60, sprayAttempts: 40 },
+};
 const OPTIONS: WorldOptions = { attackShare: 0.3, attacksFrom_day: 10 };
 
 const eventsOf = (parameters: WorldParameters, options: WorldOptions = OPTIONS): readonly WorldEvent[] => [
@@ -33,8 +39,8 @@ describe('the generator', () => {
   it('gives events in the order of time, as bodies that the product accepts', () => {
     for (const parameters of [
       SMALL,
-      { ...CHURNY, users: 40, days: 30 },
-      drawParameters(7, { users: 40, days: 30 }),
+      { ...CHURNY, users: 20, days: 15 },
+      drawParameters(7, { users: 20, days: 15 }),
     ]) {
       let last_ms = 0;
       for (const { at_ms, body } of eventsOf(parameters)) {

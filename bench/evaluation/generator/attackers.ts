@@ -110,7 +110,7 @@ function takeover(
       bound: false,
     },
   });
-  const proxy_ms = (): number => attackers.proxyDelay_ms * Math.exp(random.normal(0, 0.5));
+  const proxy_ms = (): number => attackers.proxyDelay_ms * Math.exp(random.normal(0, 0.8));
 
   switch (kind) {
     case 'naive': {

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from './random.ts';
 
 /** Raised whenever the same parameters would give other bytes. */
-export const GENERATOR_VERSION = 1;
+export const GENERATOR_VERSION = 2;
 
 /**
  * Everything that shapes a world. Rates are per year or day as their names say; shares are 0–1. None of them is
@@ -54,6 +54,8 @@ export interface WorldParameters {
     readonly vpnLogins: number;
     /** Chance that a VPN's exit is in the user's own country. */
     readonly vpnHome: number;
+    /** Share of requests whose round trip a bad moment of the line makes longer, by 150 ms on average. */
+    readonly hiccups: number;
   };
   readonly device: {
     /** Share of users with a second computer. */
@@ -161,6 +163,7 @@ export const STABLE: WorldParameters = {
     vpnUsers: 0.05,
     vpnLogins: 0.5,
     vpnHome: 0.7,
+    hiccups: 0.04,
   },
   device: {
     secondComputers: 0.2,
@@ -230,6 +233,7 @@ export const CHURNY: WorldParameters = {
     secondPlaces: 0.35,
     vpnUsers: 0.07,
     vpnHome: 0.5,
+    hiccups: 0.08,
   },
   device: {
     ...STABLE.device,
@@ -286,6 +290,7 @@ export function drawParameters(
       vpnUsers: between(0.02, 0.1),
       vpnLogins: between(0.2, 0.9),
       vpnHome: between(0.3, 0.9),
+      hiccups: between(0.01, 0.12),
     },
     device: {
       secondComputers: between(0.05, 0.4),

@@ -66,7 +66,8 @@ export interface Person {
 export interface Population {
   readonly people: readonly Person[];
   readonly renumberings: readonly Renumbering[];
-  readonly server: { readonly latitude: number; readonly longitude: number };
+  /** Where the auth server stands, and how often the way to it is bad. */
+  readonly server: { readonly latitude: number; readonly longitude: number; readonly hiccups: number };
   readonly lines: ReturnType<typeof createLineMaker>;
 }
 
@@ -189,7 +190,8 @@ export function populate(
       logins: 0,
     });
   }
-  return { people, renumberings, server: serverPlace(internet, mainCountry), lines };
+  const { latitude, longitude } = serverPlace(internet, mainCountry);
+  return { people, renumberings, server: { latitude, longitude, hiccups: network.hiccups }, lines };
 }
 
 function destinationFrom(country: string, internet: Internet, random: Random): string {
@@ -214,14 +216,15 @@ function serverPlace(internet: Internet, country: string): Block {
   return block;
 }
 
-/** Round-trip time: the last mile, 1.5 times light in fibre (200 km/ms) both ways, queues. */
+/** Round-trip time: the last mile, 1.5 times light in fibre (200 km/ms) both ways, queues, now and then a hiccup. */
 export function roundTrip_ms(
   exit: { readonly block: Block; readonly access_ms: number },
-  server: { readonly latitude: number; readonly longitude: number },
+  server: Population['server'],
   random: Random,
 ): number {
   const flight_ms = (1.5 * distanceKm(exit.block, server)) / 100;
-  return Math.max(1, Math.round(4 + exit.access_ms + flight_ms + random.exponential(4)));
+  const hiccup_ms = random.chance(server.hiccups) ? random.exponential(150) : 0;
+  return Math.max(1, Math.round(4 + exit.access_ms + flight_ms + random.exponential(4) + hiccup_ms));
 }
 
 /** The cookie that a login at this time carries, and the one that the device keeps afterwards. */

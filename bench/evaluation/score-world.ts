@@ -1,0 +1,144 @@
+import type { LoadedIpIntelligence } from '../../src/adapters/ip-intelligence/create-ip-intelligence.ts';
+import { ndjson } from '../../src/adapters/replay-files/ndjson.ts';
+import { createReplayer } from '../../src/app/replay.ts';
+import type { DecisionRecord } from '../../src/core/record.ts';
+import { createFreemanCompat, createFreemanConditional } from './baselines/freeman.ts';
+import { type LoginFeatures, loginFeatures } from './baselines/login-features.ts';
+import { newCountryRule, newDeviceRule } from './baselines/rules.ts';
+import { createSignatureReader } from './baselines/signature.ts';
+import { openEvaluationEngine } from './engine.ts';
+import { type Label, replayLine } from './generator/event.ts';
+import type { World } from './generator/world.ts';
+import {
+  attackerIndex,
+  type CampaignWatch,
+  emptyScores,
+  lookAlikeIndex,
+  type Model,
+  type PoisonTrial,
+  type ScoredAttacks,
+  type ScoredLogins,
+  type ScoredWorld,
+} from './scored.ts';
+
+const DAY_MS = 86_400_000;
+
+interface Baseline {
+  score(login: LoginFeatures): number | null;
+  learn(login: LoginFeatures): void;
+}
+
+/**
+ * Replays a world through the product's engine, the path of `gatehouse replay` and of `/v1/risk`: an event is scored
+ * before it is learned, a takeover is a dry run. The baselines see the same facts in the same order and learn every
+ * honest login. Labels are joined to decisions here, after the decision.
+ */
+export async function scoreWorld(world: World, tables: LoadedIpIntelligence): Promise<ScoredWorld> {
+  const { engine, letThrough } = openEvaluationEngine(tables);
+  const baselines: Readonly<Record<Exclude<Model, 'gatehouse'>, Baseline>> = {
+    freeman: createFreemanCompat(),
+    freeman_conditional: createFreemanConditional(),
+    new_country: newCountryRule(),
+    new_device: newDeviceRule(),
+  };
+  const names = Object.keys(baselines) as (keyof typeof baselines)[];
+  const signatures = createSignatureReader();
+  const logins: ScoredLogins = columns({ lookAlike: [] });
+  const attacks: ScoredAttacks = columns({ attacker: [] });
+  const firstLogins = { count: 0, challenged: 0 };
+  const honestFailures = { count: 0, noticed: 0 };
+  const campaigns: CampaignWatch[] = world.campaigns.map((campaign) => ({
+    campaign,
+    attempts: 0,
+    noticed: 0,
+    first: null,
+  }));
+  const trials = new Map<number, { missed: number; before: number; after: number; quiet: number | null }>();
+
+  const take = (label: Label, decision: DecisionRecord): void => {
+    const { enforced, logOdds } = decision.verdict;
+    const at_ms = decision.event.occurredAt_ms;
+    const answer = enforced === 'allow' ? 0 : enforced === 'challenge' ? 1 : 2;
+    if (label.kind === 'failure') {
+      if (label.by === 'user') {
+        honestFailures.count += 1;
+        if (answer > 0) honestFailures.noticed += 1;
+      }
+      const watch = label.campaign === null ? undefined : campaigns[label.campaign];
+      if (watch === undefined) return;
+      watch.attempts += 1;
+      if (answer === 0) return;
+      watch.noticed += 1;
+      watch.first ??= { after_ms: at_ms - watch.campaign.start_ms, attempt: watch.attempts };
+      return;
+    }
+    if (label.kind === 'poison') {
+      const trial = trials.get(label.user) ?? { missed: label.missed, before: NaN, after: NaN, quiet: null };
+      if (label.step !== 'learned') trial[label.step] = logOdds;
+      trials.set(label.user, trial);
+      return;
+    }
+    const features = loginFeatures(decision);
+    if (features === null) throw new Error('a login of the generator names nobody');
+    if (label.kind === 'login' && label.n === 0) {
+      firstLogins.count += 1;
+      if (answer > 0) firstLogins.challenged += 1;
+    } else {
+      const to: ScoredLogins | ScoredAttacks = label.kind === 'login' ? logins : attacks;
+      to.user.push(label.user);
+      to.n.push(label.n);
+      to.day.push(Math.floor((at_ms - world.begin_ms) / DAY_MS));
+      to.answer.push(answer);
+      to.signature.push(signatures.of(decision));
+      to.score.gatehouse.push(logOdds);
+      for (const name of names) to.score[name].push(baselines[name].score(features) ?? 0);
+      if (label.kind === 'login') logins.lookAlike.push(lookAlikeIndex(label.lookAlike));
+      else attacks.attacker.push(attackerIndex(label.attacker));
+    }
+    if (label.kind !== 'login') return;
+    signatures.learn(decision);
+    for (const name of names) baselines[name].learn(features);
+  };
+
+  let current: DecisionRecord | null = null;
+  const replayer = createReplayer({
+    engine,
+    reader: ndjson.open(null),
+    onDecision: (decision) => {
+      current = decision;
+    },
+  });
+  let events = 0;
+  try {
+    for (const event of world.events()) {
+      events += 1;
+      letThrough(event.label.kind === 'poison' && event.label.step === 'learned');
+      const { problem } = replayer.decide(replayLine(event));
+      if (problem !== null || current === null) {
+        throw new Error(`the engine refused a line of the generator: ${problem}`);
+      }
+      take(event.label, current);
+      current = null;
+    }
+  } finally {
+    await engine.close();
+  }
+  const { name, users, days } = world.parameters;
+  const poison: PoisonTrial[] = [...trials.values()].filter(({ after }) => !Number.isNaN(after));
+  return {
+    name,
+    users,
+    days,
+    events,
+    logins,
+    attacks,
+    firstLogins,
+    honestFailures,
+    campaigns,
+    poison,
+  };
+}
+
+function columns<T extends object>(own: T) {
+  return { user: [], n: [], day: [], answer: [], signature: [], score: emptyScores(), ...own };
+}
