@@ -1,9 +1,15 @@
 import { failureCounts, networkCounts } from '../core/activity.ts';
 import { applicationFacts } from '../core/application-stats.ts';
+import { acceptedRate } from '../core/campaign/background.ts';
+import { type Cell, liveCampaign } from '../core/campaign/cell.ts';
+import type { CellRef } from '../core/campaign/cells.ts';
+import { countDistinct } from '../core/campaign/distinct.ts';
+import { campaignKind, campaignRate } from '../core/campaign/trace.ts';
 import { personOf } from '../core/effects.ts';
 import type { LoginEvent } from '../core/event.ts';
 import type {
   AddressFacts,
+  CellFacts,
   ClientFacts,
   Facts,
   FailureCounts,
@@ -18,7 +24,7 @@ import { type Known, known, unknown } from '../core/known.ts';
 import { mayTeachPopulation, populationFacts, populationKeys } from '../core/model/population.ts';
 import type { Profile } from '../core/profile.ts';
 import type { Learnable, RecordedFacts } from '../core/record.ts';
-import { acceptedLogins, sharers } from '../core/sharing.ts';
+import { acceptedLogins, isSharer, sharers } from '../core/sharing.ts';
 import type { CounterView, StateView } from '../ports/risk-state.ts';
 
 /** Where the auth server stands, for the physics of round-trip times; `null` when the operator did not say. */
@@ -39,6 +45,7 @@ export function gatherFacts(
   client: Known<ClientFacts>,
   state: StateView,
   serverPlace: ServerPlace | null,
+  cellRefs: readonly CellRef[],
 ): Facts {
   const features = featuresOf(event, address, client);
   const verified = event.status === 'succeeded';
@@ -48,7 +55,9 @@ export function gatherFacts(
     deviceIsTheirs: deviceIsTheirs(event, state.profile, features),
     client,
     address,
-    velocity: state.counters.known ? known(velocityOf(event, address, state.counters.value)) : state.counters,
+    velocity: state.counters.known
+      ? known(velocityOf(event, address, state.counters.value, cellRefs))
+      : state.counters,
     sharing: state.counters.known ? known(sharingOf(event, state.counters.value)) : state.counters,
     application: state.counters.known
       ? known(applicationFacts(state.counters.value.application, features.browser, features.os))
@@ -74,7 +83,22 @@ function deviceIsTheirs(
   );
 }
 
-function velocityOf(event: LoginEvent, address: AddressFacts, counters: CounterView): VelocityFacts {
+/**
+ * Whether a login is its user's own as far as may be read before it is verified: on an established device, or from a
+ * network where this very user was let in before.
+ */
+export function isVouched(event: LoginEvent, facts: Facts, state: StateView): boolean {
+  if (facts.deviceIsTheirs.known && facts.deviceIsTheirs.value) return true;
+  if (event.user.key === null || facts.features.network === null || !state.counters.known) return false;
+  return isSharer(state.counters.value.networkSharing, event.occurredAt_ms, hash32(event.user.key));
+}
+
+function velocityOf(
+  event: LoginEvent,
+  address: AddressFacts,
+  counters: CounterView,
+  cellRefs: readonly CellRef[],
+): VelocityFacts {
   const at_ms = event.occurredAt_ms;
   const person = personOf(event);
   const alreadyCounted = (counters.attempt?.failedOn.length ?? 0) > 0;
@@ -101,8 +125,35 @@ function velocityOf(event: LoginEvent, address: AddressFacts, counters: CounterV
     address: counts(counters.address),
     network: counts(counters.network),
     device: event.device?.key == null ? null : counts(counters.device),
+    cells:
+      cellRefs.length === 0 ? null : cellRefs.map(({ kind }, i) => cellFacts(kind, counters.cells[i], at_ms)),
   };
 }
+
+function cellFacts(kind: CellFacts['kind'], cell: Cell | undefined, at_ms: number): CellFacts {
+  const campaign = liveCampaign(cell, at_ms);
+  if (cell === undefined || campaign === null) return QUIET[kind];
+  return {
+    kind,
+    accepted_per_min: acceptedRate(cell.background),
+    campaign: {
+      id: campaign.id,
+      kind: campaignKind(campaign),
+      started_ms: campaign.started_ms,
+      attempts: campaign.attempts,
+      users: countDistinct(campaign.users),
+      successes: campaign.successes,
+      attempts_per_min: campaignRate(campaign),
+    },
+  };
+}
+
+/** Nearly every cell of nearly every login: made once. */
+const QUIET: Readonly<Record<CellFacts['kind'], CellFacts>> = {
+  as: { kind: 'as', accepted_per_min: 0, campaign: null },
+  tls: { kind: 'tls', accepted_per_min: 0, campaign: null },
+  network: { kind: 'network', accepted_per_min: 0, campaign: null },
+};
 
 /** What this event's own address and device did not do. Both may have seen the same failures, so the larger counts. */
 function byOthers(

@@ -1,3 +1,5 @@
+import type { Cell } from '../core/campaign/cell.ts';
+import { type CellRef, cellsOf } from '../core/campaign/cells.ts';
 import type { Decide } from '../core/decide.ts';
 import type { Verdict } from '../core/decision.ts';
 import type { LoginEvent } from '../core/event.ts';
@@ -9,7 +11,7 @@ import type { ClientParser } from '../ports/client-parser.ts';
 import type { IpIntelligence } from '../ports/ip-intelligence.ts';
 import type { RiskState, StateView } from '../ports/risk-state.ts';
 import type { AssessRequest } from './gatehouse.ts';
-import { gatherFacts, type ServerPlace } from './gather-facts.ts';
+import { gatherFacts, isVouched, type ServerPlace } from './gather-facts.ts';
 import type { MatchLists } from './policy-lists.ts';
 
 export interface JudgeDependencies {
@@ -29,6 +31,11 @@ export interface Judgement {
   readonly earlierAttempt: AttemptState | null;
   readonly erasedAt_ms: number | null;
   readonly ipIntelligenceVersion: string;
+  /** The cells of traffic that the event lies in, as they stood before it. */
+  readonly cellRefs: readonly CellRef[];
+  readonly cells: readonly (Cell | undefined)[];
+  /** Whether the device is the user's own, or the user is known where this comes from. */
+  readonly vouched: boolean;
 }
 
 export type Judge = (event: LoginEvent, source: AssessRequest['source']) => Judgement | Promise<Judgement>;
@@ -43,6 +50,16 @@ export function createJudge(dependencies: JudgeDependencies): Judge {
 
   return (event, source) => {
     const address = ipIntelligence.describe(event.context.ip);
+    const client =
+      event.context.userAgent === null
+        ? unknown('not_collected')
+        : known(clientParser.parse(event.context.userAgent));
+    const cellRefs = cellsOf(event, {
+      asn: address.as.known ? address.as.value.number : null,
+      browser: client.known ? client.value.browserFamily : null,
+      address_kind: address.kind,
+      network: address.network,
+    });
     const view = state.read({
       tenant: event.tenant,
       userKey: event.user.key,
@@ -52,13 +69,10 @@ export function createJudge(dependencies: JudgeDependencies): Judge {
       deviceKey: event.device?.key ?? null,
       attemptId: event.attemptId,
       applicationId: event.applicationId,
+      cells: cellRefs.map(({ subject }) => subject),
     });
     const judge = (read: StateView): Judgement => {
-      const client =
-        event.context.userAgent === null
-          ? unknown('not_collected')
-          : known(clientParser.parse(event.context.userAgent));
-      const facts = gatherFacts(event, address, client, read, serverPlace);
+      const facts = gatherFacts(event, address, client, read, serverPlace, cellRefs);
       const policy = policyOf(event.tenant);
       const verdict = decide(event, facts, policy, { source, lists: matchLists(policy, event, facts) });
       return {
@@ -68,6 +82,9 @@ export function createJudge(dependencies: JudgeDependencies): Judge {
         earlierAttempt: read.counters.known ? (read.counters.value.attempt ?? null) : null,
         erasedAt_ms: read.erasedAt_ms,
         ipIntelligenceVersion: ipIntelligence.version,
+        cellRefs,
+        cells: read.counters.known ? read.counters.value.cells : [],
+        vouched: isVouched(event, facts, read),
       };
     };
     return view instanceof Promise ? view.then(judge) : judge(view);

@@ -1,3 +1,4 @@
+import { traceOf } from '../core/campaign/trace.ts';
 import type { LoginEvent } from '../core/event.ts';
 import type { Facts } from '../core/facts.ts';
 import type { DecisionRecord, RecordSource, Warning } from '../core/record.ts';
@@ -25,6 +26,8 @@ export function toRecord(
   const erased = judgement.erasedAt_ms !== null && input.event.occurredAt_ms <= judgement.erasedAt_ms;
   const event = erased ? withoutPerson(input.event) : input.event;
   const challenged = verdict.challenge !== null && (input.source === 'risk' || input.source === 'replay');
+  const supersedes = input.source === 'dry_run' ? null : judgement.earlierAttempt;
+  const learning = erased ? 'none' : verdict.learning;
   return {
     kind: 'decision',
     position,
@@ -33,7 +36,7 @@ export function toRecord(
     source: input.source,
     event,
     facts: recordedFacts(facts),
-    verdict: erased ? { ...verdict, learning: 'none' } : verdict,
+    verdict: erased ? { ...verdict, learning } : verdict,
     challenge: challenged
       ? { id: `chl_${uuid}`, expiresAt_ms: event.recordedAt_ms + policy.challengeLifetime_s * 1000 }
       : null,
@@ -52,8 +55,14 @@ export function toRecord(
     requestHash: input.requestHash,
     apiKeyId: input.apiKeyId,
     idempotency: input.idempotency,
-    supersedes: input.source === 'dry_run' ? null : judgement.earlierAttempt,
+    supersedes,
     learnable: learnableOf(event, facts),
+    campaigns: traceOf(
+      judgement.cellRefs,
+      judgement.cells,
+      { event, source: input.source, learning, network: facts.address.network, supersedes },
+      judgement.vouched,
+    ),
   };
 }
 

@@ -1,3 +1,6 @@
+import type { Observation } from './campaign/cell.ts';
+import { cellsOf } from './campaign/cells.ts';
+import { observationOf } from './campaign/trace.ts';
 import { chartedAs } from './charted.ts';
 import { hash32 } from './hash.ts';
 import type { Lesson } from './learn.ts';
@@ -26,6 +29,7 @@ export type Effect =
       readonly at_ms: number;
       readonly what: PopulationLesson;
     }
+  | { readonly kind: 'cell'; readonly subject: string; readonly seen: Observation }
   | { readonly kind: 'attempt'; readonly subject: string; readonly attempt: AttemptState }
   | { readonly kind: 'learn'; readonly userKey: string; readonly lesson: Lesson }
   | { readonly kind: 'trouble'; readonly userKey: string; readonly at_ms: number };
@@ -138,6 +142,20 @@ function decisionEffects(record: DecisionRecord): readonly Effect[] {
         user: personKey,
       });
     }
+  }
+  const seen = observationOf(
+    {
+      event,
+      source: record.source,
+      learning: record.verdict.learning,
+      network: record.facts.network,
+      supersedes: earlier,
+    },
+    record.campaigns.vouched,
+    record.campaigns.joins,
+  );
+  if (seen !== null) {
+    for (const { subject } of cellsOf(event, record.facts)) effects.push({ kind: 'cell', subject, seen });
   }
   if (event.attemptId !== null) {
     effects.push({

@@ -1,3 +1,5 @@
+import type { CellKind } from './campaign/cells.ts';
+import type { CampaignKind } from './campaign/trace.ts';
 import type { Known } from './known.ts';
 import type { PopulationFacts } from './model/population.ts';
 import type { Profile } from './profile.ts';
@@ -118,6 +120,28 @@ export interface VelocityFacts {
   readonly network: FailureCounts;
   /** `null`: no device id came. */
   readonly device: FailureCounts | null;
+  /** The cells of traffic that this event lies in; `null`: it lies in none. */
+  readonly cells: readonly CellFacts[] | null;
+}
+
+/** One cell of the tenant's traffic, and the campaign that goes on in it before this event. */
+export interface CellFacts {
+  readonly kind: CellKind;
+  /** Accepted logins of the cell a minute; counted only where a campaign goes on. */
+  readonly accepted_per_min: number;
+  readonly campaign: CampaignFacts | null;
+}
+
+export interface CampaignFacts {
+  /** `cmp_…` */
+  readonly id: string;
+  readonly kind: CampaignKind;
+  readonly started_ms: number;
+  readonly attempts: number;
+  readonly users: number;
+  readonly successes: number;
+  /** Tries a minute since it began. */
+  readonly attempts_per_min: number;
 }
 
 /** How many people share what we see, counted only from accepted logins: failures never make an address "shared". */

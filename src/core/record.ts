@@ -1,3 +1,4 @@
+import type { CampaignTrace } from './campaign/trace.ts';
 import type { Action, Verdict } from './decision.ts';
 import type { EventStatus, EventType, LoginEvent } from './event.ts';
 import type { Features } from './facts.ts';
@@ -108,6 +109,7 @@ export interface DecisionRecord {
   readonly supersedes: AttemptState | null;
   /** 32-bit keys of the values that a profile would learn from this event (see `Features`). */
   readonly learnable: Learnable;
+  readonly campaigns: CampaignTrace;
 }
 
 /** What a profile learns from one login, kept so that profiles can be rebuilt from decisions alone. */

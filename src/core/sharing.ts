@@ -49,6 +49,15 @@ export function sharers(sharing: Sharing | undefined, at_ms: number, days = SHAR
   return n;
 }
 
+/** Whether a user was accepted within the 30 days before `at_ms`. */
+export function isSharer(sharing: Sharing | undefined, at_ms: number, user: number): boolean {
+  const i = sharing?.users.indexOf(user) ?? -1;
+  if (sharing === undefined || i < 0) return false;
+  const hour = Math.floor(at_ms / HOUR_MS);
+  const last = sharing.userLast_h[i] ?? 0;
+  return last <= hour && last > hour - SHARING_DAYS * 24;
+}
+
 /** Accepted logins within the 24 hours before `at_ms`. */
 export function acceptedLogins(sharing: Sharing | undefined, at_ms: number): number {
   if (sharing === undefined) return 0;

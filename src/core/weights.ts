@@ -254,6 +254,21 @@ export const WEIGHTS = {
     own_device_share: 0.2,
   },
 
+  'velocity.campaign': {
+    /** Tries of stolen credentials that fit: 0.1–2 % are reported. */
+    hit_rate: 0.01,
+    /** Of accepted logins, the default prior's 0.5 %. */
+    takeover_rate: 0.005,
+    /** Accepted logins a minute below which a cell counts as hardly used. */
+    quiet_per_min: 0.02,
+    /** Below this a campaign is so thin among the cell's logins that it says nothing of one of them. */
+    telling_nats: 0.1,
+    /** Alone it makes a challenge. */
+    max: 3,
+    own_device_share: 0.1,
+    habitual_share: 0.5,
+  },
+
   'behaviour.unusual_hour': {
     /** Concentration of the daily von Mises kernel: about ±2.2 h. */
     kappa_day: 3,

@@ -1,5 +1,6 @@
 import type { Activity } from '../core/activity.ts';
 import type { ApplicationStats } from '../core/application-stats.ts';
+import type { Cell } from '../core/campaign/cell.ts';
 import type { Known } from '../core/known.ts';
 import type { Population } from '../core/model/population.ts';
 import type { Profile } from '../core/profile.ts';
@@ -22,6 +23,8 @@ export interface StateQuery {
   readonly deviceKey: string | null;
   readonly attemptId: string | null;
   readonly applicationId: string;
+  /** Store keys of the cells of traffic that the event lies in. */
+  readonly cells: readonly string[];
 }
 
 /** The state before the event. Do not change what it holds: it is the live state itself. */
@@ -49,6 +52,8 @@ export interface CounterView {
   readonly application: ApplicationStats | undefined;
   readonly population: Population | undefined;
   readonly attempt: AttemptState | undefined;
+  /** In the order of the query. */
+  readonly cells: readonly (Cell | undefined)[];
 }
 
 export interface IdempotencyQuery {

@@ -214,6 +214,7 @@ describe('friction slows down, and reveals nothing', () => {
       address: { ...noFailures, failures_10m: overrides.address ?? 0 },
       network: worstFailures,
       device: { ...noFailures, failures_10m: overrides.device ?? 0 },
+      cells: null,
     });
 
   test('the wait never shrinks while failures mount, begins at a second and ends at five minutes', () => {

@@ -125,6 +125,7 @@ export function facts(overrides: Partial<Facts> = {}): Facts {
       address: noFailures,
       network: noFailures,
       device: noFailures,
+      cells: null,
     }),
     sharing: known({
       addressUsers: 1,

@@ -1,3 +1,4 @@
+import { NO_CAMPAIGNS } from '../../src/core/campaign/trace.ts';
 import type { Action, JudgedSignal, Level } from '../../src/core/decision.ts';
 import type { EventStatus, EventType } from '../../src/core/event.ts';
 import type {
@@ -208,6 +209,7 @@ export function decisionRecord(sketch: DecisionSketch): DecisionRecord {
       rtt_ms: 30,
       population: true,
     },
+    campaigns: NO_CAMPAIGNS,
   };
 }
 

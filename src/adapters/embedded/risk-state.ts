@@ -258,6 +258,7 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
           population: cache.population(subjects.population(tenant)),
           attempt:
             query.attemptId === null ? undefined : cache.attempt(subjects.attempt(tenant, query.attemptId)),
+          cells: query.cells.map((subject) => cache.cell(subject)),
         }),
       };
     },

@@ -5,6 +5,8 @@ import {
   emptyApplicationStats,
   recordApplicationLogin,
 } from '../../core/application-stats.ts';
+import { type Cell, type Observation, stepCell } from '../../core/campaign/cell.ts';
+import { CELL_KINDS, type CellKind, cellKindOf } from '../../core/campaign/cells.ts';
 import type { Effect } from '../../core/effects.ts';
 import {
   countFailure,
@@ -25,6 +27,8 @@ export interface SubjectLimits {
   readonly applications: number;
   /** One a tenant, up to 250 KB each. */
   readonly populations: number;
+  /** Of each kind: who invents TLS fingerprints pushes out no networks. */
+  readonly cells: number;
 }
 
 export const DEFAULT_SUBJECT_LIMITS: SubjectLimits = {
@@ -34,6 +38,7 @@ export const DEFAULT_SUBJECT_LIMITS: SubjectLimits = {
   attempts: 100_000,
   applications: 4_096,
   populations: 512,
+  cells: 16_384,
 };
 
 /** A power of two (see `shardIndex`). A restored snapshot belongs to the shard that wrote it, so neither may change. */
@@ -49,6 +54,7 @@ export interface ShardSnapshot {
   readonly attempts: readonly (readonly [string, AttemptState])[];
   readonly applications: readonly (readonly [string, ApplicationStats])[];
   readonly populations: readonly (readonly [string, Population])[];
+  readonly cells: readonly (readonly [string, Cell])[];
 }
 
 /**
@@ -62,6 +68,7 @@ export interface SubjectCache {
   attempt(subject: string): AttemptState | undefined;
   application(subject: string): ApplicationStats | undefined;
   population(subject: string): Population | undefined;
+  cell(subject: string): Cell | undefined;
   /** Carries out an effect on a subject, once for each position: a position that the subject's shard holds is passed over. */
   apply(effect: Effect, position: number): void;
   /** Every record has been applied up to here, whether or not it touched a subject. */
@@ -90,6 +97,7 @@ interface Shard {
   attempts: LRUCache<string, AttemptState>;
   applications: LRUCache<string, ApplicationStats>;
   populations: LRUCache<string, Population>;
+  cells: Record<CellKind, LRUCache<string, Cell>>;
 }
 
 export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMITS): SubjectCache {
@@ -104,6 +112,11 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
     attempts: new LRUCache({ max: per(limits.attempts) }),
     applications: new LRUCache({ max: per(limits.applications) }),
     populations: new LRUCache({ max: per(limits.populations) }),
+    cells: {
+      as: new LRUCache({ max: per(limits.cells) }),
+      tls: new LRUCache({ max: per(limits.cells) }),
+      network: new LRUCache({ max: per(limits.cells) }),
+    },
   }));
   let head = 0;
   /** Newest event time seen: what is older than a day before it is dropped from snapshots. */
@@ -123,11 +136,14 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
     attempt: (subject) => shardOf(subject).attempts.peek(subject),
     application: (subject) => shardOf(subject).applications.peek(subject),
     population: (subject) => shardOf(subject).populations.peek(subject),
+    cell: (subject) => cellsIn(shardOf(subject), subject)?.peek(subject),
 
     apply(effect, position) {
       if (effect.kind === 'learn' || effect.kind === 'trouble') return;
       const shard = shardOf(effect.subject);
       if (position <= shard.applied) return;
+      // Most logins lie in cells where nobody failed: nothing is kept of them, and nothing is to be written.
+      if (effect.kind === 'cell' && !stepIn(shard, effect.subject, effect.seen)) return;
       if (shard.dirtySince === 0) shard.dirtySince = position;
       shard.lastTouched = position;
       switch (effect.kind) {
@@ -166,6 +182,9 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
           else countVerdict(population, keys, what.decision, what.verdict);
           return;
         }
+        case 'cell':
+          newest_ms = Math.max(newest_ms, effect.seen.at_ms);
+          return;
         case 'attempt':
           shard.attempts.set(effect.subject, effect.attempt);
           return;
@@ -217,6 +236,7 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
       for (const [k, v] of snapshot.attempts) shard.attempts.set(k, v);
       for (const [k, v] of snapshot.applications) shard.applications.set(k, v);
       for (const [k, v] of snapshot.populations) shard.populations.set(k, v);
+      for (const [k, v] of snapshot.cells) cellsIn(shard, k)?.set(k, v);
     },
 
     size: () =>
@@ -242,6 +262,21 @@ function ensure<T extends object>(cache: LRUCache<string, T>, key: string, make:
   return value;
 }
 
+function cellsIn(shard: Shard, subject: string): LRUCache<string, Cell> | undefined {
+  const kind = cellKindOf(subject);
+  return kind === null ? undefined : shard.cells[kind];
+}
+
+/** Whether there was, or is now, anything to keep. */
+function stepIn(shard: Shard, subject: string, seen: Observation): boolean {
+  const cells = cellsIn(shard, subject);
+  const before = cells?.get(subject);
+  const after = stepCell(before, subject, seen);
+  if (after !== undefined) cells?.set(subject, after);
+  else if (before !== undefined) cells?.delete(subject);
+  return before !== undefined || after !== undefined;
+}
+
 /** Activities live at most a day after their last sign of life. */
 function prune(shard: Shard, newest_ms: number): void {
   const oldest_s = Math.floor((newest_ms - DAY_MS) / 1000);
@@ -249,6 +284,11 @@ function prune(shard: Shard, newest_ms: number): void {
     const lastFailure_s = Math.max(Math.floor(activity.last_ms / 1000), (activity.hours.at(-1) ?? 0) * 3_600);
     const lastNetwork_s = activity.networkLast_s.reduce((a, b) => Math.max(a, b), 0);
     if (Math.max(lastFailure_s, lastNetwork_s) < oldest_s) shard.activities.delete(subject);
+  }
+  for (const kind of CELL_KINDS) {
+    for (const [subject, cell] of shard.cells[kind].entries()) {
+      if (cell.at_ms < newest_ms - DAY_MS) shard.cells[kind].delete(subject);
+    }
   }
 }
 
@@ -261,6 +301,7 @@ function snapshotOf(shard: Shard, applied: number): ShardSnapshot {
     attempts: entriesOf(shard.attempts),
     applications: entriesOf(shard.applications),
     populations: entriesOf(shard.populations),
+    cells: CELL_KINDS.flatMap((kind) => entriesOf(shard.cells[kind])),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CampaignMark, CampaignTrace } from '../../core/campaign/trace.ts';
 import type { JudgedSignal, Verdict } from '../../core/decision.ts';
 import type { LoginEvent } from '../../core/event.ts';
 import type { Features } from '../../core/facts.ts';
@@ -16,7 +17,7 @@ import type { Details } from '../../core/signal.ts';
 import type { Scalar, ScalarSource, ScalarTarget } from './scalars.ts';
 
 /** Raised by any change of what is written here, or in which order. */
-export const RECORD_VERSION = 2;
+export const RECORD_VERSION = 3;
 
 /**
  * Records as scalars in a fixed order: what `write…` writes, `read…` reads. Nothing names a field, so any change here
@@ -91,6 +92,7 @@ function writeDecision(w: ScalarTarget, record: DecisionRecord): void {
   if (record.idempotency !== null) w.write(record.idempotency.bodyHash);
   writeAttempt(w, record.supersedes);
   writeLearnable(w, record.learnable);
+  writeCampaigns(w, record.campaigns);
 }
 
 function readDecision(r: ScalarSource, position: number, tenant: string): DecisionRecord {
@@ -130,6 +132,7 @@ function readDecision(r: ScalarSource, position: number, tenant: string): Decisi
     idempotency: idempotencyKey === null ? null : { key: idempotencyKey, bodyHash: r.text() },
     supersedes: readAttempt(r),
     learnable: readLearnable(r),
+    campaigns: readCampaigns(r),
   };
 }
 
@@ -471,6 +474,51 @@ function readLearnable(r: ScalarSource): Learnable {
     rtt_ms: r.numberOrNull(),
     population: r.flag(),
   };
+}
+
+function writeCampaigns(w: ScalarTarget, trace: CampaignTrace): void {
+  w.write(trace.vouched);
+  w.write(trace.joins);
+  w.write(trace.marks.length);
+  for (const mark of trace.marks) {
+    w.write(mark.phase);
+    w.write(mark.id);
+    w.write(mark.cell);
+    w.write(mark.kind);
+    w.write(mark.started_ms);
+    w.write(mark.detected_ms);
+    w.write(mark.lastSeen_ms);
+    w.write(mark.ends_ms);
+    w.write(mark.attempts);
+    w.write(mark.users);
+    w.write(mark.successes);
+    w.write(mark.usualRate_per_min);
+    writeTexts(w, mark.networks);
+    for (const attempts of mark.networkAttempts) w.write(attempts);
+  }
+}
+
+function readCampaigns(r: ScalarSource): CampaignTrace {
+  return { vouched: r.flag(), joins: r.textOrNull(), marks: times(r.number(), () => readMark(r)) };
+}
+
+function readMark(r: ScalarSource): CampaignMark {
+  const mark = {
+    phase: r.text<CampaignMark['phase']>(),
+    id: r.text(),
+    cell: r.text<CampaignMark['cell']>(),
+    kind: r.text<CampaignMark['kind']>(),
+    started_ms: r.number(),
+    detected_ms: r.number(),
+    lastSeen_ms: r.number(),
+    ends_ms: r.number(),
+    attempts: r.number(),
+    users: r.number(),
+    successes: r.number(),
+    usualRate_per_min: r.number(),
+    networks: readTexts(r),
+  };
+  return { ...mark, networkAttempts: times(mark.networks.length, () => r.number()) };
 }
 
 function writeOutcome(w: ScalarTarget, record: OutcomeRecord): void {

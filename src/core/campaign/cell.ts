@@ -90,6 +90,8 @@ const MOST_HOLD_MIN = 240;
 const ATTACKS_SHOW_MS = 3_600_000;
 /** What has gone on for so long is how things are: it is learned, and the campaign ends. */
 const USUAL_AFTER_MS = 3 * 86_400_000;
+/** A cell in which nothing happened for a day is forgotten: attackers can invent cells. */
+const FORGOTTEN_MS = 86_400_000;
 
 const ZEROS: readonly number[] = Object.freeze(new Array<number>(DESIGNS).fill(0));
 
@@ -117,12 +119,14 @@ export function liveCampaign(cell: Cell | undefined, at_ms: number): CellCampaig
 }
 
 /**
- * The cell after an event; pure. Only failures make a cell: `undefined` stays so for all else.
+ * The cell after an event; pure. Only failures make a cell: `undefined` stays so for all else, and is what becomes of a
+ * cell that nothing happened in for a day.
  *
  * Late events write only into their own time: they move no statistic, and count in a campaign only if it was going on
  * then. A clock that jumps ahead ends no campaign before its time and, back again, is followed after a few events.
  */
-export function stepCell(cell: Cell | undefined, subject: string, seen: Observation): Cell | undefined {
+export function stepCell(known: Cell | undefined, subject: string, seen: Observation): Cell | undefined {
+  const cell = known !== undefined && seen.at_ms - known.at_ms > FORGOTTEN_MS ? undefined : known;
   const counts = seen.failed && !seen.vouched;
   if (cell === undefined && !counts) return undefined;
   const before = cell ?? emptyCell(seen.at_ms);

@@ -2,6 +2,8 @@ import type { Context, DeviceClaim, LoginEvent } from '../event.ts';
 import type {
   AddressFacts,
   ApplicationFacts,
+  CampaignFacts,
+  CellFacts,
   ClientFacts,
   Facts,
   FailureCounts,
@@ -196,6 +198,10 @@ export const BASE_FACTS: Facts = {
     address: NO_FAILURES,
     network: NO_FAILURES,
     device: NO_FAILURES,
+    cells: [
+      { kind: 'as', accepted_per_min: 0, campaign: null },
+      { kind: 'network', accepted_per_min: 0, campaign: null },
+    ],
   }),
   sharing: known({
     addressUsers: 1,
@@ -343,6 +349,24 @@ export const newcomer = (facts: Facts): Facts => ({
   profile: known(null),
   deviceIsTheirs: known(false),
 });
+
+/** Stuffing at 8 tries a minute for half an hour. */
+export const STUFFING: CampaignFacts = {
+  id: 'cmp_019cd8f2-7a00-7000-9c41-5b0a7be2d431',
+  kind: 'stuffing',
+  started_ms: NOW_ms - 30 * 60_000,
+  attempts: 240,
+  users: 231,
+  successes: 1,
+  attempts_per_min: 8,
+};
+
+/** A campaign goes on in one of the event's cells, through which so many logins a minute are accepted. */
+export const withinCampaign = (
+  kind: CellFacts['kind'],
+  campaign: CampaignFacts,
+  accepted_per_min = 0.02,
+): ((facts: Facts) => Facts) => withVelocity({ cells: [{ kind, accepted_per_min, campaign }] });
 
 /** The password was wrong or is not checked yet. */
 export const unverified = (event: LoginEvent): LoginEvent => ({ ...event, status: 'attempted' });

@@ -28,6 +28,7 @@ import { networkTor } from './network-tor.ts';
 import { networkVpn } from './network-vpn.ts';
 import { velocityAddressFailures } from './velocity-address-failures.ts';
 import { velocityAddressUsers } from './velocity-address-users.ts';
+import { velocityCampaign } from './velocity-campaign.ts';
 import { velocityDeviceFailures } from './velocity-device-failures.ts';
 import { velocityDeviceUsers } from './velocity-device-users.ts';
 import { velocityNetworkFailures } from './velocity-network-failures.ts';
@@ -71,6 +72,7 @@ export const SIGNALS: readonly Signal[] = Object.freeze([
   velocityDeviceUsers,
   velocityUserNetworks,
   velocityRegularCadence,
+  velocityCampaign,
   behaviourUnusualHour,
   behaviourImpossibleRtt,
   accountFirstLogin,

@@ -7,6 +7,7 @@ import { createDecisionLog } from '../../../src/adapters/embedded/decision-log.t
 import { createRiskState, type EmbeddedRiskState } from '../../../src/adapters/embedded/risk-state.ts';
 import { createStateStorage } from '../../../src/adapters/embedded/state-storage.ts';
 import { type Activity, failureCounts, networkCounts } from '../../../src/core/activity.ts';
+import { cellsOf } from '../../../src/core/campaign/cells.ts';
 import type { DecisionRecord, LogRecord, OutcomeRecord } from '../../../src/core/record.ts';
 import { sharers } from '../../../src/core/sharing.ts';
 import type { StateView } from '../../../src/ports/risk-state.ts';
@@ -56,6 +57,7 @@ function look(state: EmbeddedRiskState, of: DecisionRecord): StateView {
     deviceKey: of.event.device?.key ?? null,
     attemptId: of.event.attemptId,
     applicationId: of.event.applicationId,
+    cells: cellsOf(of.event, of.facts).map(({ subject }) => subject),
   });
 }
 

@@ -102,6 +102,23 @@ function generator(seed: number) {
       address: counts(),
       network: counts(),
       device: device ? counts() : null,
+      cells: chance(0.2)
+        ? null
+        : (['as', 'tls', 'network'] as const).map((kind) => ({
+            kind,
+            accepted_per_min: pick([0, 0.01, 1, 500]),
+            campaign: chance(0.7)
+              ? null
+              : {
+                  id: 'cmp_1',
+                  kind: pick(['stuffing', 'spraying']),
+                  started_ms: NOW_ms - below(86_400_000),
+                  attempts: 7 + below(10_000),
+                  users: 1 + below(5_000),
+                  successes: below(5),
+                  attempts_per_min: random() * 100,
+                },
+          })),
     };
   };
   const sharing = (): SharingFacts => ({
