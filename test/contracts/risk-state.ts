@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureCounts, networkCounts } from '../../src/core/activity.ts';
+import { liveCampaign } from '../../src/core/campaign/cell.ts';
+import { cellsOf } from '../../src/core/campaign/cells.ts';
 import { decisionUuid } from '../../src/core/decision-id.ts';
 import { lessonOf } from '../../src/core/effects.ts';
 import { hash32 } from '../../src/core/hash.ts';
@@ -126,6 +128,7 @@ const look = async (at: OpenState, of: DecisionRecord): Promise<StateView> =>
     deviceKey: of.event.device?.key ?? null,
     attemptId: of.event.attemptId,
     applicationId: of.event.applicationId,
+    cells: cellsOf(of.event, of.facts).map(({ subject }) => subject),
   });
 
 async function countersOf(at: OpenState, of: DecisionRecord): Promise<CounterView> {
@@ -175,6 +178,28 @@ export function riskStateContract(name: string, place: () => StatePlace): void {
         expect(counts(T + 90 * MINUTE).failures_1h).toBe(1);
         expect(counts(T + 24 * HOUR).failures_24h).toBeLessThan(5);
         expect(counts(T + 26 * HOUR).failures_24h).toBe(0);
+      }));
+
+    it('failures of many people raise a campaign in the cells of their tenant, and in no other', () =>
+      withState(async (at) => {
+        const attack = { status: 'failed', userId: null, userKey: null, teaches: false } as const;
+        const tried: DecisionRecord[] = [];
+        for (let i = 0; i < 20; i++) {
+          const typed = { loginKey: `typed ${i}`, deviceKey: null, occurredAt_ms: T + i * 10_000 };
+          tried.push(await decide(at, { ...attack, ...typed, tenant: 'attacked' }));
+        }
+        const elsewhere = await decide(at, {
+          ...attack,
+          loginKey: 'typed',
+          tenant: 'other',
+          occurredAt_ms: T,
+        });
+        await at.state.flush();
+        const last = tried.at(-1) ?? elsewhere;
+        for (const cell of (await countersOf(at, last)).cells) {
+          expect(liveCampaign(cell, last.event.occurredAt_ms)).toMatchObject({ attempts: 20, started_ms: T });
+        }
+        for (const cell of (await countersOf(at, elsewhere)).cells) expect(cell?.campaign).toBeNull();
       }));
 
     it('an attempt counts once, at its latest status', () =>

@@ -104,6 +104,7 @@ export function createStateReader(options: {
       application: shared.applications.get(subjects.application(tenant, query.applicationId)),
       population: shared.population,
       attempt: entity(attempt)?.attempt?.state,
+      cells: query.cells.map((cell) => shared.cells.get(cell)),
     };
     const userAnswer = user === null ? null : found[user];
     const userWhy = userAnswer === LATE ? 'timeout' : userAnswer === FAILED ? 'unavailable' : null;

@@ -4,6 +4,7 @@ import {
   emptyApplicationStats,
   recordApplicationLogin,
 } from '../../core/application-stats.ts';
+import { type Cell, stepCell } from '../../core/campaign/cell.ts';
 import type { Effect } from '../../core/effects.ts';
 import {
   countFailure,
@@ -26,10 +27,14 @@ export interface TenantSubjects {
   population: Population | undefined;
   /** By subject. */
   applications: Map<string, ApplicationStats>;
+  /** Cells of traffic by subject, least recently used first. */
+  cells: Map<string, Cell>;
 }
 
 /** More applications than this in one tenant are ids that somebody makes up. */
 const MAX_APPLICATIONS = 512;
+/** Nodes load them all with each snapshot: about 2 MB at most. */
+const MAX_CELLS = 4_096;
 
 const packr = new Packr({ useRecords: false, structuredClone: false });
 
@@ -38,6 +43,7 @@ export const emptyTenantSubjects = (): TenantSubjects => ({
   sharing: undefined,
   population: undefined,
   applications: new Map(),
+  cells: new Map(),
 });
 
 const isOfTenant = (subject: string): boolean => subject.endsWith('|t');
@@ -46,6 +52,7 @@ const isOfTenant = (subject: string): boolean => subject.endsWith('|t');
 export const isTenantEffect = (effect: Effect): boolean =>
   effect.kind === 'application' ||
   effect.kind === 'population' ||
+  effect.kind === 'cell' ||
   (effect.kind === 'sharer' && isOfTenant(effect.subject));
 
 /** Carries out the effects of one record that belong here, in place; once, if records of a shard come in order. */
@@ -66,6 +73,11 @@ export function foldTenantEffects(
       if (what.of === 'success') countSuccess(subjects.population, keys, at_ms, what.user);
       else if (what.of === 'failure') countFailure(subjects.population, keys, at_ms, what.person);
       else countVerdict(subjects.population, keys, what.decision, what.verdict);
+    } else if (effect.kind === 'cell') {
+      const before = subjects.cells.get(effect.subject);
+      const after = stepCell(before, effect.subject, effect.seen);
+      if (before !== undefined) subjects.cells.delete(effect.subject);
+      if (after !== undefined) keepCell(subjects.cells, effect.subject, after);
     } else if (effect.kind === 'sharer' && isOfTenant(effect.subject)) {
       subjects.sharing ??= emptySharing();
       recordSharer(subjects.sharing, effect.at_ms, effect.user);
@@ -85,28 +97,39 @@ function application(subjects: TenantSubjects, subject: string): ApplicationStat
   return fresh;
 }
 
+function keepCell(cells: Map<string, Cell>, subject: string, cell: Cell): void {
+  if (cells.size >= MAX_CELLS) {
+    const [oldest] = cells.keys();
+    if (oldest !== undefined) cells.delete(oldest);
+  }
+  cells.set(subject, cell);
+}
+
 export function encodeTenantSubjects(subjects: TenantSubjects): Uint8Array {
   return packr.pack([
     subjects.folded,
     subjects.sharing ?? null,
     subjects.population ?? null,
     [...subjects.applications],
+    [...subjects.cells],
   ]);
 }
 
 /** `null`: nothing is folded yet. */
 export function decodeTenantSubjects(bytes: Buffer | null): TenantSubjects {
   if (bytes === null) return emptyTenantSubjects();
-  const [folded, sharing, population, applications] = packr.unpack(bytes) as [
+  const [folded, sharing, population, applications, cells] = packr.unpack(bytes) as [
     number[],
     Sharing | null,
     Population | null,
     [string, ApplicationStats][],
+    [string, Cell][],
   ];
   return {
     folded,
     sharing: sharing ?? undefined,
     population: population ?? undefined,
     applications: new Map(applications),
+    cells: new Map(cells),
   };
 }
