@@ -40,6 +40,9 @@ interface Running {
  */
 const NICE = 10;
 
+/** Of all tenants; more than these are a fault of the schema, which the first ones show. */
+const PARKED_READ = 1_000;
+
 /** Linux gives every thread a priority of its own, named by its thread id. Elsewhere all threads stay equal. */
 function yieldToDecisions(log: ReturnType<typeof logTo>): void {
   try {
@@ -104,6 +107,23 @@ async function open(
   const handlers: Handlers = {
     decision: (tenant, id) => analytics.decision(tenant, id),
     search: (tenant, filter, limit, cursor) => analytics.search(tenant, filter, limit, cursor),
+    rows: (tenant, filter, limit, cursor) => analytics.rows(tenant, filter, limit, cursor),
+    count: (tenant, filter) => analytics.count(tenant, filter),
+    entity: (tenant, subject, window) => analytics.entity(tenant, subject, window),
+    userActivity: (tenant, userKey, window) => analytics.userActivity(tenant, userKey, window),
+    reviewCandidates: (tenant, window) => analytics.reviewCandidates(tenant, window),
+    versionChanges: (tenant, window) => analytics.versionChanges(tenant, window),
+    parked: async (tenant, limit) =>
+      journal
+        .parked(PARKED_READ)
+        .filter(({ record }) => record.tenant === tenant)
+        .slice(0, limit)
+        .map(({ position, reason, parkedAt_ms, record }) => ({
+          position,
+          reason,
+          parkedAt_ms,
+          kind: record.kind,
+        })),
     historyPage: (tenant, userKey, from) => clickhouse.historyPage(tenant, userKey, from),
     panel: (tenant, id, parameters) => analytics.panel(tenant, id, parameters),
     erase: (tenant, userKey) => analytics.erase(tenant, userKey),

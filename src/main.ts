@@ -28,6 +28,8 @@ import { createQuota, DEFAULT_QUOTA } from './app/quota.ts';
 import { createReadDecision } from './app/read-decision.ts';
 import { createRecordFeedback } from './app/record-feedback.ts';
 import { createRecordOutcome } from './app/record-outcome.ts';
+import { createRelatedDecisions } from './app/related-decisions.ts';
+import { createReviewQueue } from './app/review-queue.ts';
 import { createSignIn } from './app/sign-in.ts';
 import { createUsers } from './app/users.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -168,6 +170,8 @@ export async function openEngine({
       recordOutcome: createRecordOutcome({ ...shared, policyOf, readDecision }),
       recordFeedback: createRecordFeedback({ ...shared, analytics, readDecision, caughtUp }),
       readDecision,
+      relatedDecisions: createRelatedDecisions({ analytics, readDecision }),
+      reviewQueue: createReviewQueue({ analytics }),
       ...createUsers({
         ...shared,
         analytics,

@@ -1,6 +1,7 @@
 import type { LoginEvent } from '../core/event.ts';
 import type { Policy } from '../core/policy.ts';
 import type { DecisionView, FeedbackRecord, OutcomeRecord, RecordSource, Warning } from '../core/record.ts';
+import type { DecisionRow, ReviewKind, UserActivity, Window } from '../ports/analytics.ts';
 
 /**
  * The use cases, as the HTTP routes and the command line call them. Expected refusals are thrown as `AppError`
@@ -11,6 +12,13 @@ export interface Gatehouse {
   readonly recordOutcome: (report: OutcomeReport) => Promise<OutcomeResult>;
   readonly recordFeedback: (report: FeedbackReport) => Promise<DecisionView>;
   readonly readDecision: (tenant: string, id: string) => Promise<DecisionView>;
+  readonly relatedDecisions: (tenant: string, id: string) => Promise<RelatedDecisions>;
+  /** Sorted; `kinds: null` means all of them. */
+  readonly reviewQueue: (
+    tenant: string,
+    window: Window,
+    kinds: readonly ReviewKind[] | null,
+  ) => Promise<readonly ReviewItem[]>;
   readonly lookupUser: (tenant: string, userId: string) => Promise<UserSummary>;
   readonly exportUser: (tenant: string, userId: string) => Promise<UserExport>;
   readonly eraseUser: (tenant: string, userId: string) => Promise<ErasureReceipt>;
@@ -62,6 +70,33 @@ export interface FeedbackReport {
   readonly note: string | null;
 }
 
+export interface RelatedDecisions {
+  /** The user's last accepted login before it. */
+  readonly previous: DecisionRow | null;
+  /** `null`: the decision names no user. */
+  readonly user: SomeDecisions | null;
+  readonly address: SomeDecisions;
+  readonly device: SomeDecisions | null;
+}
+
+export interface SomeDecisions {
+  readonly total: number;
+  /** Newest first. */
+  readonly data: readonly DecisionRow[];
+}
+
+export interface ReviewItem {
+  readonly row: DecisionRow;
+  readonly kind: ReviewKind;
+  readonly also: readonly ReviewKind[];
+  /** 0 to 100. */
+  readonly priority: number;
+  /** The strongest first. */
+  readonly why: readonly { readonly code: ReviewKind; readonly message: string }[];
+  /** Decisions of the user that wait, this one included. */
+  readonly open: number;
+}
+
 export interface UserHabit {
   /** A readable value where one is known (AS number, country, browser family), else the short hash. */
   readonly value: string;
@@ -86,6 +121,12 @@ export interface UserSummary {
     readonly clients: readonly UserHabit[];
   } | null;
   readonly lastDecisions: readonly DecisionView[];
+  readonly window: Window;
+  readonly activity: UserActivity;
+  /** By device key, what the profile holds of it. */
+  readonly deviceStatus: ReadonlyMap<string, 'trusted' | 'provisional' | 'unknown'>;
+  /** Newest first. */
+  readonly timeline: readonly DecisionRow[];
 }
 
 export interface UserExport {

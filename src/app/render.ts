@@ -12,8 +12,9 @@ import type {
   OutcomeRecord,
   RecordedFacts,
 } from '../core/record.ts';
-import type { DecisionPage, PanelInfo, PanelResult } from '../ports/analytics.ts';
+import type { DecisionPage, PanelInfo, PanelResult, Seen } from '../ports/analytics.ts';
 import type { ErasureReceipt, UserExport, UserSummary } from './gatehouse.ts';
+import { renderRow } from './render-row.ts';
 import { resolutionOf } from './resolution.ts';
 
 export interface AnswerOptions {
@@ -112,8 +113,53 @@ export function renderUserSummary(summary: UserSummary, now_ms: number): UserAns
     networks: [...(profile?.networks ?? [])],
     clients: [...(profile?.clients ?? [])],
     last_decisions: summary.lastDecisions.map((view) => renderView(view, now_ms)),
+    activity: renderActivity(summary),
+    timeline: summary.timeline.map((row) => renderRow(row, now_ms)),
   };
 }
+
+function renderActivity({ activity, window, deviceStatus }: UserSummary): UserAnswer['activity'] {
+  return {
+    from: time(window.from_ms),
+    to: time(window.to_ms),
+    decisions: activity.decisions,
+    failed: activity.failed,
+    challenged: activity.challenged,
+    blocked: activity.blocked,
+    risk: activity.risk.map(({ t_ms, ...day }) => ({ t: time(t_ms), ...day })),
+    devices: activity.devices.map((device) => ({
+      device_key: device.device_key,
+      browser: device.browser,
+      os: device.os,
+      device_type: device.device_type,
+      countries: [...device.countries],
+      status: deviceStatus.get(device.device_key) ?? 'unknown',
+      ...renderSeen(device),
+    })),
+    networks: activity.networks.map((network) => ({
+      asn: network.asn,
+      as_name: network.as_name,
+      country: network.country,
+      network_classes: [...network.network_classes],
+      ...renderSeen(network),
+    })),
+    places: activity.places.map((place) => ({
+      country: place.country,
+      region: place.region,
+      city: place.city,
+      latitude: place.latitude,
+      longitude: place.longitude,
+      ...renderSeen(place),
+    })),
+    addresses: activity.addresses.map((address) => ({ ip: address.ip, ...renderSeen(address) })),
+  };
+}
+
+const renderSeen = (seen: Seen) => ({
+  decisions: seen.decisions,
+  first_seen: time(seen.firstSeen_ms),
+  last_seen: time(seen.lastSeen_ms),
+});
 
 export function renderUserExport(exported: UserExport, now_ms: number): UserExportAnswer {
   const { profile } = exported;
@@ -150,11 +196,13 @@ export const renderPanels = (panels: readonly PanelInfo[]): PanelListAnswer => (
     parameters: panel.parameters.map((parameter) => ({ ...parameter })),
     schema: panel.schema.map((column) => ({ ...column })),
     chart: panel.chart,
+    group: panel.group,
   })),
   next_cursor: null,
 });
 
-export const renderPanel = (result: PanelResult): PanelAnswer => ({
+/** `before`: the same panel over the window just before, where it was asked for. */
+export const renderPanel = (result: PanelResult, before: PanelResult | null): PanelAnswer => ({
   id: result.id,
   title: result.title,
   from: time(result.from_ms),
@@ -163,6 +211,8 @@ export const renderPanel = (result: PanelResult): PanelAnswer => ({
   source: result.source,
   schema: result.schema.map((column) => ({ ...column })),
   rows: [...result.rows],
+  previous:
+    before === null ? null : { from: time(before.from_ms), to: time(before.to_ms), rows: [...before.rows] },
   sql: result.sql,
 });
 

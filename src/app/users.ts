@@ -1,5 +1,6 @@
 import { familiarity } from '../core/familiarity.ts';
 import { countryOfKey, placeLatitude, placeLongitude } from '../core/geo.ts';
+import { hash32 } from '../core/hash.ts';
 import type { Habit, HabitKind, Profile } from '../core/profile.ts';
 import { standingVerdict } from '../core/rebuild.ts';
 import type { DecisionView, ErasureRecord } from '../core/record.ts';
@@ -23,7 +24,11 @@ export interface UserDependencies {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-const LAST_DECISIONS = 50;
+const LAST_DECISIONS = 20;
+const TIMELINE = 100;
+const ACTIVITY_MS = 90 * DAY_MS;
+/** Events may come from clocks that are ahead by this much. */
+const SKEW_MS = 300_000;
 
 /** Looking at, handing out and erasing everything that is held about one user. */
 export function createUsers(
@@ -44,16 +49,28 @@ export function createUsers(
     async lookupUser(tenant, userId) {
       const userKey = userKeyOf(tenant, userId);
       const profile = await state.profile(tenant, userKey);
-      const page = await analytics.search(tenant, { userKey }, LAST_DECISIONS, null);
+      const now_ms = clock();
+      const window = { from_ms: now_ms - ACTIVITY_MS, to_ms: now_ms + SKEW_MS };
+      const [page, timeline, activity] = await Promise.all([
+        analytics.search(tenant, { userKey }, LAST_DECISIONS, null),
+        analytics.rows(tenant, { userKey }, TIMELINE, null),
+        analytics.userActivity(tenant, userKey, window),
+      ]);
       if (profile === null && page.data.length === 0) {
         throw new AppError('not_found', 'Nothing is known about this user.');
       }
       const lastDecisions = await Promise.all(page.data.map(annotated));
       return {
         userId,
-        riskLevel: riskLevel(lastDecisions, clock()),
-        profile: summarize(profile, clock()),
+        riskLevel: riskLevel(lastDecisions, now_ms),
+        profile: summarize(profile, now_ms),
         lastDecisions,
+        window,
+        activity,
+        deviceStatus: new Map(
+          activity.devices.map(({ device_key }) => [device_key, deviceStatus(profile, device_key, now_ms)]),
+        ),
+        timeline: timeline.data,
       };
     },
 
@@ -151,6 +168,17 @@ function describe(profile: Profile, kind: HabitKind, habit: Habit, value: string
     last_seen: new Date(habit.lastSeen_h * HOUR_MS).toISOString(),
     provisional: known.seen === 'provisional',
   };
+}
+
+/** What the profile holds of a device: it vouches for the user, it was only seen, or nothing. */
+function deviceStatus(
+  profile: Profile | null,
+  deviceKey: string,
+  now_ms: number,
+): 'trusted' | 'provisional' | 'unknown' {
+  if (profile === null) return 'unknown';
+  const { seen } = familiarity(profile, 'devices', hash32(deviceKey), now_ms);
+  return seen === 'established' ? 'trusted' : seen === 'provisional' ? 'provisional' : 'unknown';
 }
 
 const hex = (key: number): string => key.toString(16).padStart(8, '0');

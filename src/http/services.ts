@@ -39,7 +39,7 @@ export interface HttpServices {
   readonly gatehouse: Gatehouse;
   readonly hasher: IdHasher;
   readonly parseAddress: ParseAddress;
-  readonly analytics: Pick<Analytics, 'search' | 'panels' | 'panel'>;
+  readonly analytics: Pick<Analytics, 'search' | 'rows' | 'panels' | 'panel' | 'entity' | 'versionChanges'>;
   readonly keys: KeyStore;
   readonly tokens: DecisionTokens;
   readonly signIn: SignIn;

@@ -1,4 +1,9 @@
-import type { DecisionView, LogRecord } from '../core/record.ts';
+import type { Action, ChallengeKind, Confidence, Learning, Level } from '../core/decision.ts';
+import type { EventStatus, EventType } from '../core/event.ts';
+import type { DecisionView, FeedbackRecord, LogRecord, OutcomeRecord, RecordSource } from '../core/record.ts';
+
+/** One value, or any of several. */
+export type AnyOf = string | readonly string[];
 
 /** Search over decisions; times are event times in milliseconds. Absent means any. */
 export interface DecisionFilter {
@@ -9,11 +14,32 @@ export interface DecisionFilter {
   readonly sessionKey?: string;
   readonly eventId?: string;
   readonly attemptId?: string;
-  readonly action?: string;
-  readonly level?: string;
-  readonly reason?: string;
-  readonly country?: string;
+  readonly action?: AnyOf;
+  readonly level?: AnyOf;
+  readonly reason?: AnyOf;
+  readonly country?: AnyOf;
   readonly asn?: number;
+  readonly application?: AnyOf;
+  readonly type?: AnyOf;
+  readonly status?: AnyOf;
+  readonly source?: AnyOf;
+  readonly browser?: AnyOf;
+  readonly os?: AnyOf;
+  readonly method?: AnyOf;
+  readonly mode?: AnyOf;
+  /** The /24 or /48. */
+  readonly network?: string;
+  readonly degraded?: boolean;
+  /** Inclusive. */
+  readonly scoreMin?: number;
+  /** Exclusive, but 1 includes 1. */
+  readonly scoreMax?: number;
+  /** What became of the challenge; `unanswered`: nothing was reported. */
+  readonly resolution?: 'passed' | 'not_passed' | 'unanswered';
+  /** The standing verdict. */
+  readonly verdict?: string;
+  /** Words that must all occur somewhere in what was seen of the login, in any case. */
+  readonly text?: string;
   /** Inclusive. */
   readonly from_ms?: number;
   /** Exclusive. */
@@ -24,6 +50,207 @@ export interface DecisionPage {
   readonly data: readonly DecisionView[];
   /** Opaque; `null` at the end. */
   readonly nextCursor: string | null;
+}
+
+/** What lists show of a decision: enough to recognise, sort and filter it by. Names as on the wire. */
+export interface DecisionRowFields {
+  readonly id: string;
+  readonly source: RecordSource;
+  readonly type: EventType;
+  readonly status: EventStatus;
+  readonly application: string;
+  readonly event_id: string | null;
+  readonly attempt_id: string | null;
+  readonly user_id: string | null;
+  readonly ip: string;
+  readonly network: string;
+  readonly country: string | null;
+  readonly region: string | null;
+  readonly city: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly asn: number | null;
+  readonly as_name: string | null;
+  readonly network_classes: readonly string[];
+  readonly device_key: string | null;
+  readonly browser: string | null;
+  readonly browser_major: number | null;
+  readonly os: string | null;
+  readonly device_type: string | null;
+  readonly user_agent: string | null;
+  readonly method: string | null;
+  readonly score: number;
+  readonly level: Level;
+  readonly action: Action;
+  readonly enforced: Action;
+  readonly mode: 'enforce' | 'monitor';
+  readonly rule: string;
+  /** Codes. */
+  readonly reasons: readonly string[];
+  readonly confidence: Confidence;
+  readonly degraded: boolean;
+  readonly learning: Learning;
+  readonly challenge_kind: ChallengeKind | null;
+}
+
+export interface DecisionRow {
+  readonly position: number;
+  readonly userKey: string | null;
+  readonly occurredAt_ms: number;
+  readonly recordedAt_ms: number;
+  readonly fields: DecisionRowFields;
+  /** `null`: no challenge was issued. */
+  readonly challengeExpiresAt_ms: number | null;
+  readonly outcome: Pick<OutcomeRecord, 'resolution' | 'finalAction'> | null;
+  /** The standing verdict. */
+  readonly verdict: FeedbackRecord['verdict'] | null;
+}
+
+export interface DecisionRowPage {
+  readonly data: readonly DecisionRow[];
+  /** Opaque; `null` at the end. */
+  readonly nextCursor: string | null;
+}
+
+/** Event times in milliseconds. */
+export interface Window {
+  /** Inclusive. */
+  readonly from_ms: number;
+  /** Exclusive. */
+  readonly to_ms: number;
+}
+
+/** What an investigation turns around, beside a user. */
+export type EntitySubject =
+  | { readonly kind: 'address'; readonly value: string }
+  | { readonly kind: 'network'; readonly value: string }
+  | { readonly kind: 'device'; readonly value: string }
+  | { readonly kind: 'as'; readonly value: number };
+
+export interface EntityCount {
+  readonly value: string;
+  readonly decisions: number;
+  readonly failed: number;
+  readonly users: number;
+  readonly lastSeen_ms: number;
+}
+
+export interface EntityActivity {
+  readonly firstSeen_ms: number | null;
+  readonly lastSeen_ms: number | null;
+  /** The newest decision, for what is known of the subject. */
+  readonly newest: DecisionRow | null;
+  readonly newestLists: readonly string[];
+  readonly addressKind: string | null;
+  readonly totals: {
+    readonly decisions: number;
+    readonly users: number;
+    readonly failed: number;
+    readonly challenged: number;
+    readonly blocked: number;
+    readonly passed: number;
+    readonly compromised: number;
+    readonly devices: number;
+    readonly addresses: number;
+  };
+  readonly bucket_s: number;
+  readonly series: readonly {
+    readonly t_ms: number;
+    readonly decisions: number;
+    readonly failed: number;
+    readonly challenged: number;
+    readonly blocked: number;
+  }[];
+  readonly users: readonly {
+    readonly user_id: string | null;
+    readonly decisions: number;
+    readonly failed: number;
+    readonly max_score: number;
+    readonly lastSeen_ms: number;
+  }[];
+  readonly addresses: readonly EntityCount[];
+  readonly devices: readonly EntityCount[];
+  readonly ases: readonly (EntityCount & { readonly as_name: string | null })[];
+  readonly reasons: readonly { readonly reason: string; readonly n: number }[];
+  readonly lists: readonly {
+    readonly name: string;
+    readonly kind: 'blocklist' | 'class';
+    readonly lastSeen_ms: number;
+  }[];
+}
+
+/** What one user did, from the decisions of a window. */
+export interface UserActivity {
+  readonly decisions: number;
+  readonly failed: number;
+  readonly challenged: number;
+  readonly blocked: number;
+  readonly risk: readonly {
+    readonly t_ms: number;
+    readonly decisions: number;
+    readonly max_score: number;
+    readonly mean_score: number;
+    readonly challenged: number;
+    readonly blocked: number;
+  }[];
+  readonly devices: readonly (Seen & {
+    readonly device_key: string;
+    readonly browser: string | null;
+    readonly os: string | null;
+    readonly device_type: string | null;
+    readonly countries: readonly string[];
+  })[];
+  readonly networks: readonly (Seen & {
+    readonly asn: number | null;
+    readonly as_name: string | null;
+    readonly country: string | null;
+    readonly network_classes: readonly string[];
+  })[];
+  readonly places: readonly (Seen & {
+    readonly country: string | null;
+    readonly region: string | null;
+    readonly city: string | null;
+    readonly latitude: number | null;
+    readonly longitude: number | null;
+  })[];
+  readonly addresses: readonly (Seen & { readonly ip: string })[];
+}
+
+export interface Seen {
+  readonly decisions: number;
+  readonly firstSeen_ms: number;
+  readonly lastSeen_ms: number;
+}
+
+export const REVIEW_KINDS = [
+  'challenge_denied',
+  'contradiction',
+  'blocked_with_password',
+  'high_risk_allowed',
+  'challenge_failed',
+  'risky_user',
+] as const;
+export type ReviewKind = (typeof REVIEW_KINDS)[number];
+
+/** A decision that a person should look at, and why. No analyst has judged it yet, or analysts disagree with events. */
+export interface ReviewCandidate {
+  readonly row: DecisionRow;
+  readonly kinds: readonly ReviewKind[];
+}
+
+/** When the versions that decided changed. */
+export interface VersionChange {
+  readonly at_ms: number;
+  readonly kind: 'policy' | 'mode' | 'model' | 'engine' | 'ip_intelligence';
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ParkedSummary {
+  readonly position: number;
+  readonly kind: LogRecord['kind'];
+  readonly reason: string;
+  readonly parkedAt_ms: number;
 }
 
 export interface PanelParameter {
@@ -45,8 +272,20 @@ export interface PanelInfo {
   readonly description: string;
   readonly parameters: readonly PanelParameter[];
   readonly schema: readonly PanelColumn[];
-  readonly chart: 'tiles' | 'stacked_area' | 'bars' | 'table';
+  readonly chart: PanelChart;
+  /** The page that shows it. */
+  readonly group: 'overview' | 'health';
 }
+
+export type PanelChart =
+  | 'tiles'
+  | 'stacked_area'
+  | 'lines'
+  | 'bars'
+  | 'table'
+  | 'map'
+  | 'flows'
+  | 'histogram';
 
 export interface PanelResult {
   readonly id: string;
@@ -69,6 +308,20 @@ export interface Analytics {
   decision(tenant: string, id: string): Promise<DecisionView | undefined>;
   /** Newest first. @throws InvalidCursor (code `invalid_cursor`). */
   search(tenant: string, filter: DecisionFilter, limit: number, cursor: string | null): Promise<DecisionPage>;
+  /** As `search`, but only what lists show; up to 1,000 a page. */
+  rows(
+    tenant: string,
+    filter: DecisionFilter,
+    limit: number,
+    cursor: string | null,
+  ): Promise<DecisionRowPage>;
+  count(tenant: string, filter: DecisionFilter): Promise<number>;
+  entity(tenant: string, subject: EntitySubject, window: Window): Promise<EntityActivity>;
+  userActivity(tenant: string, userKey: string, window: Window): Promise<UserActivity>;
+  /** Unordered, at most a thousand or so. */
+  reviewCandidates(tenant: string, window: Window): Promise<readonly ReviewCandidate[]>;
+  /** Oldest first. */
+  versionChanges(tenant: string, window: Window): Promise<readonly VersionChange[]>;
   /** All decisions of one user, oldest first, for rebuilding a profile and for export; fetched in pages inside. */
   history(tenant: string, userKey: string): AsyncIterable<DecisionView>;
   panels(): readonly PanelInfo[];

@@ -16,6 +16,7 @@ import { ErasureAnswer } from '../../src/contracts/http/user-answers.ts';
 import { createBodyValidator } from '../../src/contracts/http/validate-body.ts';
 import type { DecisionRecord, DecisionView } from '../../src/core/record.ts';
 import { decisionRecord, feedbackRecord, outcomeRecord } from '../support/log-records.ts';
+import { userSummary } from '../support/user-summary.ts';
 
 const T_ms = Date.parse('2026-11-23T01:28:40.120Z');
 const POSITION = T_ms * 1_000;
@@ -325,7 +326,7 @@ describe('what is read about users', () => {
 
   it('shows level, devices, places, networks and the last decisions', () => {
     const answer = renderUserSummary(
-      { userId: 'u', riskLevel: 'low', profile, lastDecisions: [viewOf(challenged)] },
+      userSummary({ userId: 'u', riskLevel: 'low', profile, lastDecisions: [viewOf(challenged)] }),
       T_ms,
     );
     expect(answer).toMatchObject({
@@ -339,10 +340,7 @@ describe('what is read about users', () => {
   });
 
   it('without a profile has empty lists', () => {
-    const answer = renderUserSummary(
-      { userId: 'u', riskLevel: 'unknown', profile: null, lastDecisions: [] },
-      T_ms,
-    );
+    const answer = renderUserSummary(userSummary({ userId: 'u', riskLevel: 'unknown' }), T_ms);
     expect(answer).toMatchObject({
       profile: null,
       devices: [],

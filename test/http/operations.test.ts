@@ -11,6 +11,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../support/http-server.ts';
+import { userSummary } from '../support/user-summary.ts';
 
 let test: TestServer;
 afterEach(() => test.close());
@@ -180,7 +181,7 @@ describe('shutting down', () => {
         lookupUser: async (_tenant, userId) => {
           reached();
           await gate;
-          return { userId, riskLevel: 'low', profile: null, lastDecisions: [] };
+          return userSummary({ userId, riskLevel: 'low' });
         },
       },
     });

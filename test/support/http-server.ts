@@ -8,6 +8,7 @@ import { createSecretStore } from '../../src/adapters/embedded/secret-store.ts';
 import { parseAddress } from '../../src/adapters/ip-intelligence/parse-address.ts';
 import { createMetrics } from '../../src/adapters/prometheus/metrics.ts';
 import { makeApiKey } from '../../src/app/api-keys.ts';
+import { decisionRowOf } from '../../src/app/decision-row.ts';
 import {
   createDecisionTokens,
   DEFAULT_DECISION_TOKEN_CONFIG,
@@ -21,9 +22,10 @@ import { createSignIn, type SignIn } from '../../src/app/sign-in.ts';
 import type { DecisionRecord, DecisionView } from '../../src/core/record.ts';
 import { buildServer, type HttpServer } from '../../src/http/server.ts';
 import type { DependencyState, HttpServices } from '../../src/http/services.ts';
-import type { DecisionFilter } from '../../src/ports/analytics.ts';
+import type { DecisionFilter, EntityActivity, EntitySubject } from '../../src/ports/analytics.ts';
 import { type KeyStore, SCOPES, type Scope } from '../../src/ports/key-store.ts';
 import { type DecisionSketch, decisionRecord } from './log-records.ts';
+import { userSummary } from './user-summary.ts';
 
 export const START_MS = Date.UTC(2026, 10, 23, 12);
 
@@ -32,6 +34,7 @@ export interface Asked {
   readonly assessed: AssessRequest[];
   readonly outcomes: OutcomeReport[];
   readonly searches: { readonly tenant: string; readonly filter: DecisionFilter }[];
+  readonly entities: { readonly tenant: string; readonly subject: EntitySubject }[];
 }
 
 export interface TestServer {
@@ -84,7 +87,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log,
   });
   const signIn = createSignIn({ keys, clock });
-  const asked: Asked = { assessed: [], outcomes: [], searches: [] };
+  const asked: Asked = { assessed: [], outcomes: [], searches: [], entities: [] };
   const server = await buildServer({
     config: { publicOrigins: [], dashboardsDir: null, version: '1.0.0', ...options.config },
     log,
@@ -95,6 +98,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         asked.searches.push({ tenant, filter });
         return { data: [viewOf({}, clock())], nextCursor: null };
       },
+      rows: async (tenant, filter) => {
+        asked.searches.push({ tenant, filter });
+        return { data: [decisionRowOf(recordOf({}, clock()))], nextCursor: null };
+      },
+      entity: async (tenant, subject) => {
+        asked.entities.push({ tenant, subject });
+        return NOTHING_SEEN;
+      },
+      versionChanges: async () => [{ at_ms: clock(), kind: 'policy', from: 'default@1', to: 'default@2' }],
       panels: () => [],
       panel: async () => {
         throw new AppError('unknown_panel', 'There is no such panel.');
@@ -163,6 +175,33 @@ const CHALLENGED = '0199f3a1-2c5d-7e11-9a61-5d0f6f2f4b1c';
 export const DECISION_ID = `dec_${CHALLENGED}`;
 export const CHALLENGE_ID = `chl_${CHALLENGED}`;
 
+const NOTHING_SEEN: EntityActivity = {
+  firstSeen_ms: null,
+  lastSeen_ms: null,
+  newest: null,
+  newestLists: [],
+  addressKind: null,
+  totals: {
+    decisions: 0,
+    users: 0,
+    failed: 0,
+    challenged: 0,
+    blocked: 0,
+    passed: 0,
+    compromised: 0,
+    devices: 0,
+    addresses: 0,
+  },
+  bucket_s: 3_600,
+  series: [],
+  users: [],
+  addresses: [],
+  devices: [],
+  ases: [],
+  reasons: [],
+  lists: [],
+};
+
 function recordOf(sketch: Partial<DecisionSketch>, now_ms: number): DecisionRecord {
   return decisionRecord({ position: now_ms * 1_000, id: DECISION_ID, userId: 'u_42', ...sketch });
 }
@@ -229,12 +268,24 @@ function standIn(asked: Asked, sketch: Partial<DecisionSketch>, clock: () => num
       if (id !== DECISION_ID) throw new AppError('not_found', 'There is no such decision.');
       return viewOf(sketch, clock());
     },
-    lookupUser: async (_tenant, userId) => ({
-      userId,
-      riskLevel: 'low',
-      profile: null,
-      lastDecisions: [viewOf(sketch, clock())],
-    }),
+    async relatedDecisions(tenant, id) {
+      owned(tenant);
+      if (id !== DECISION_ID) throw new AppError('not_found', 'There is no such decision.');
+      const found = { total: 1, data: [decisionRowOf(recordOf(sketch, clock()))] };
+      return { previous: null, user: found, address: found, device: null };
+    },
+    reviewQueue: async () => [
+      {
+        row: decisionRowOf(recordOf(sketch, clock())),
+        kind: 'challenge_denied',
+        also: [],
+        priority: 80,
+        why: [{ code: 'challenge_denied', message: 'Refused.' }],
+        open: 1,
+      },
+    ],
+    lookupUser: async (_tenant, userId) =>
+      userSummary({ userId, riskLevel: 'low', lastDecisions: [viewOf(sketch, clock())] }),
     exportUser: async (_tenant, userId) => ({
       userId,
       exportedAt_ms: clock(),

@@ -40,6 +40,8 @@ export interface DecisionSketch {
   readonly properties?: Readonly<Record<string, unknown>> | null;
   readonly userAgent?: string | null;
   readonly signals?: number;
+  /** Country of the last login, from which the travel is a finding. */
+  readonly travelledFrom?: string;
 }
 
 const CATEGORIES: readonly Category[] = ['device', 'location', 'network', 'velocity', 'behaviour', 'account'];
@@ -73,6 +75,21 @@ function signalsOf(count: number): JudgedSignal[] {
     return { id, category, state: 'abstain', logOdds: 0, rawLogOdds: 0, details: {}, why: 'no_history' };
   });
 }
+
+const travelOf = (country: string | undefined): JudgedSignal[] =>
+  country === undefined
+    ? []
+    : [
+        {
+          id: 'location.impossible_travel',
+          category: 'location',
+          state: 'evidence',
+          logOdds: 2.1,
+          rawLogOdds: 3.4,
+          details: { distance_km: 18_300, hours: 2.5, speed_kmh: 7_320, previous_country: country },
+          why: null,
+        },
+      ];
 
 /** The UUID part of the id a test decision gets unless it names one. */
 export const uuidAt = (position: number): string =>
@@ -166,7 +183,7 @@ export function decisionRecord(sketch: DecisionSketch): DecisionRecord {
       wouldHave: null,
       rule: 'low_risk',
       reasons: (sketch.reasons ?? ['device.new_device']).map((code) => ({ code, message: `why: ${code}` })),
-      signals: signalsOf(sketch.signals ?? 30),
+      signals: [...signalsOf(sketch.signals ?? 30), ...travelOf(sketch.travelledFrom)],
       challenge:
         action === 'challenge'
           ? { kind: 'second_factor', methods: ['webauthn'], acrValues: 'phr', retryAfter_s: null }

@@ -4,13 +4,18 @@ import type { Analytics, AnalyticsSink, PanelInfo } from '../../ports/analytics.
 import type { Clock } from '../../ports/clock.ts';
 import type { ClickHouseConnection } from './connect.ts';
 import { type Database, openDatabase } from './database.ts';
+import { createDecisionRows } from './decision-rows.ts';
+import { createEntityReads } from './entity.ts';
 import { createErase } from './erase.ts';
 import { type Migration, migrate, readMigrations } from './migrate.ts';
 import { createReads, type Reads } from './reads.ts';
 import { applyRetention, DEFAULT_RETENTION, type Retention } from './retention.ts';
+import { createReviewCandidates } from './review-candidates.ts';
 import type { RebuildRules } from './rollups.ts';
 import { createPanelRunner } from './run-panel.ts';
 import { createSink } from './sink.ts';
+import { createUserActivity } from './user-activity.ts';
+import { createVersionChanges } from './version-changes.ts';
 
 export interface ClickHouseOptions {
   readonly connection: ClickHouseConnection;
@@ -51,14 +56,18 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   const rules = (): RebuildRules => rebuildRules(retention, since_ms, clock());
   const erase = createErase(database, rules);
   const reads = createReads(database);
-  const infos: readonly PanelInfo[] = panels.map(({ id, title, description, parameters, schema, chart }) => ({
-    id,
-    title,
-    description,
-    parameters,
-    schema,
-    chart,
-  }));
+  const rows = createDecisionRows(database);
+  const infos: readonly PanelInfo[] = panels.map(
+    ({ id, title, description, parameters, schema, chart, group }) => ({
+      id,
+      title,
+      description,
+      parameters,
+      schema,
+      chart,
+      group,
+    }),
+  );
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
     closing ??= exclusive(() => database.close());
@@ -74,6 +83,12 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     decision: reads.decision,
     search: reads.search,
     history: reads.history,
+    rows: rows.rows,
+    count: rows.count,
+    ...createEntityReads(database, rows),
+    ...createUserActivity(database),
+    ...createReviewCandidates(database, rows),
+    ...createVersionChanges(database),
     ...createPanelRunner({ database, panels, clock, retention }),
     panels: () => infos,
     erase: (tenant, userKey) => exclusive(() => erase(tenant, userKey, null)),

@@ -2,9 +2,10 @@ import { feedbackFromJson, outcomeFromJson } from '../../contracts/rows/record-j
 import { decisionFromText } from '../../contracts/rows/record-text.ts';
 import { positionOfId } from '../../core/decision-id.ts';
 import type { DecisionView, FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
-import type { Analytics, DecisionFilter } from '../../ports/analytics.ts';
-import { InvalidCursor } from '../../ports/analytics-errors.ts';
-import { ANALYST_LIMITS, type Database, LOOKUP_LIMITS, type Parameters } from './database.ts';
+import type { Analytics } from '../../ports/analytics.ts';
+import { conditionsOf } from './conditions.ts';
+import { continueAfter, type Place, writeCursor } from './cursor.ts';
+import { ANALYST_LIMITS, type Database, LOOKUP_LIMITS } from './database.ts';
 
 const MAX_PAGE = 200;
 /** Decisions of one user fetched at a time: about 5 MB of records. */
@@ -22,25 +23,6 @@ export interface HistoryPage {
 export interface Reads extends Pick<Analytics, 'decision' | 'search' | 'history'> {
   historyPage(tenant: string, userKey: string, from: Place | null): Promise<HistoryPage>;
 }
-
-export interface Place {
-  readonly at_ms: number;
-  readonly position: number;
-}
-
-/** Text filters by their column; every value is a bound parameter. */
-const TEXT_FILTERS: Readonly<Record<string, string>> = {
-  userId: 'user_id',
-  userKey: 'user_key',
-  ip: 'ip',
-  deviceKey: 'device_key',
-  sessionKey: 'session_key',
-  eventId: 'event_id',
-  attemptId: 'attempt_id',
-  action: 'action',
-  level: 'level',
-  country: 'country',
-} satisfies Partial<Record<keyof DecisionFilter, string>>;
 
 /** Decisions with what was said of them since, as they were recorded. */
 export function createReads(database: Database): Reads {
@@ -133,15 +115,7 @@ LIMIT 1`,
     async search(tenant, filter, limit, cursor) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
       const { conditions, parameters } = conditionsOf(filter);
-      if (cursor !== null) {
-        const { at_ms, position } = readCursor(cursor);
-        conditions.push(
-          `occurred_at <= fromUnixTimestamp64Milli({cursorAt:Int64}, 'UTC')`,
-          `(occurred_at < fromUnixTimestamp64Milli({cursorAt:Int64}, 'UTC') OR position < {cursorPosition:UInt64})`,
-        );
-        parameters.cursorAt = at_ms;
-        parameters.cursorPosition = position;
-      }
+      continueAfter(cursor, conditions, parameters);
       const places = await database.query<Place>(
         'read',
         `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
@@ -171,47 +145,4 @@ LIMIT {size:UInt32}`,
 
     historyPage,
   };
-}
-
-function conditionsOf(filter: DecisionFilter): {
-  conditions: string[];
-  parameters: Record<string, Parameters[string]>;
-} {
-  const conditions: string[] = [];
-  const parameters: Record<string, Parameters[string]> = {};
-  for (const [name, value] of Object.entries(filter) as [string, string | number | undefined][]) {
-    const column = TEXT_FILTERS[name];
-    if (column === undefined || value === undefined) continue;
-    conditions.push(`${column} = {${name}:String}`);
-    parameters[name] = String(value);
-  }
-  if (filter.reason !== undefined) {
-    conditions.push('has(reasons, {reason:String})');
-    parameters.reason = filter.reason;
-  }
-  if (filter.asn !== undefined) {
-    conditions.push('asn = {asn:UInt32}');
-    parameters.asn = filter.asn;
-  }
-  if (filter.from_ms !== undefined) {
-    conditions.push(`occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')`);
-    parameters.from = Math.trunc(filter.from_ms);
-  }
-  if (filter.to_ms !== undefined) {
-    conditions.push(`occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`);
-    parameters.to = Math.trunc(filter.to_ms);
-  }
-  return { conditions, parameters };
-}
-
-const writeCursor = ({ at_ms, position }: Place): string =>
-  Buffer.from(`${at_ms}.${position}`, 'latin1').toString('base64url');
-
-function readCursor(cursor: string): Place {
-  const [, at, position] =
-    /^(\d{1,15})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
-  if (at === undefined || position === undefined) throw new InvalidCursor();
-  const place = { at_ms: Number(at), position: Number(position) };
-  if (!Number.isSafeInteger(place.position) || writeCursor(place) !== cursor) throw new InvalidCursor();
-  return place;
 }

@@ -1,5 +1,6 @@
 import { changed, localName } from './cluster.ts';
 import type { Database } from './database.ts';
+import { ROLLUPS } from './rollups.ts';
 
 /** How long what is kept, in days. */
 export interface Retention {
@@ -22,16 +23,13 @@ export const DEFAULT_RETENTION: Retention = {
 const MAX_DAYS = 25_000;
 
 const RAW_TABLES = ['decisions', 'outcomes', 'feedback'];
-const ROLLUPS = ['decisions', 'countries', 'reasons', 'outcomes'];
 
 /** Makes the tables' TTLs what the configuration says; does nothing where they are so already. */
 export async function applyRetention(database: Database, retention: Retention): Promise<void> {
   const wanted = new Map<string, readonly [string, number]>();
   for (const table of RAW_TABLES) wanted.set(table, ['toDateTime(recorded_at)', retention.raw_days]);
-  for (const rollup of ROLLUPS) {
-    wanted.set(`${rollup}_by_minute`, ['bucket', retention.minute_days]);
-    wanted.set(`${rollup}_by_hour`, ['bucket', retention.hour_days]);
-    wanted.set(`${rollup}_by_day`, ['bucket', retention.day_days]);
+  for (const { table, resolution } of ROLLUPS) {
+    wanted.set(table, ['bucket', retention[`${resolution}_days`]]);
   }
   const tables = await database.query<{ name: string; definition: string }>(
     'write',

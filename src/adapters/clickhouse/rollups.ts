@@ -1,3 +1,4 @@
+import { COUNTS_NAMES, type CountsName } from '../../contracts/rows/panel.ts';
 import { AnalyticsUnavailable } from '../../ports/analytics-errors.ts';
 import { changed, localName } from './cluster.ts';
 import { type Database, type Parameters, UPKEEP_LIMITS } from './database.ts';
@@ -25,12 +26,26 @@ const IN_SPAN = (column: string): string =>
 /** A row also counts where the event that it replaces was counted. */
 const DECISION_TOUCHES = `((${IN_SPAN('occurred_at')}) OR (superseded_id != '' AND ${IN_SPAN('superseded_at')}))`;
 
-export const ROLLUPS: readonly Rollup[] = RESOLUTIONS.flatMap((resolution): Rollup[] => [
-  { table: `decisions_by_${resolution}`, resolution, raw: 'decisions', touches: DECISION_TOUCHES },
-  { table: `countries_by_${resolution}`, resolution, raw: 'decisions', touches: DECISION_TOUCHES },
-  { table: `reasons_by_${resolution}`, resolution, raw: 'decisions', touches: DECISION_TOUCHES },
-  { table: `outcomes_by_${resolution}`, resolution, raw: 'outcomes', touches: IN_SPAN('decision_at') },
-]);
+/** Which counts are kept at which resolutions; what is missing here is read from the raw rows. */
+export const RESOLUTIONS_OF: Readonly<Record<CountsName, readonly Resolution[]>> = {
+  decisions: RESOLUTIONS,
+  countries: RESOLUTIONS,
+  reasons: RESOLUTIONS,
+  outcomes: RESOLUTIONS,
+  networks: ['hour', 'day'],
+  clients: ['hour', 'day'],
+  routes: ['hour', 'day'],
+  scores: ['hour', 'day'],
+};
+
+export const ROLLUPS: readonly Rollup[] = COUNTS_NAMES.flatMap((name) =>
+  RESOLUTIONS_OF[name].map((resolution): Rollup => {
+    const table = `${name}_by_${resolution}`;
+    return name === 'outcomes'
+      ? { table, resolution, raw: 'outcomes', touches: IN_SPAN('decision_at') }
+      : { table, resolution, raw: 'decisions', touches: DECISION_TOUCHES };
+  }),
+);
 
 /** When something was counted, for whom. */
 export interface Moment {

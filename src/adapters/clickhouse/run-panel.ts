@@ -1,11 +1,11 @@
-import type { Panel, PanelParameterShape } from '../../contracts/rows/panel.ts';
+import type { CountsName, Panel, PanelParameterShape } from '../../contracts/rows/panel.ts';
 import type { PanelResult } from '../../ports/analytics.ts';
 import { InvalidPanelParameter, UnknownPanel } from '../../ports/analytics-errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { ANALYST_LIMITS, type Database, type Parameters } from './database.ts';
 import { RAW_COUNTS } from './raw-counts.ts';
 import type { Retention } from './retention.ts';
-import { RESOLUTION_MS } from './rollups.ts';
+import { RESOLUTION_MS, RESOLUTIONS_OF } from './rollups.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -24,10 +24,14 @@ interface Grain {
   readonly step_s: number;
 }
 
-/** From which width on which counts are read, and how wide a point then is: never more than 400 points a series. */
-const GRAINS: readonly (Grain & { readonly upTo_ms: number })[] = [
+/**
+ * From which width on which counts are read, and how wide a point then is: never more than 400 points a series. Counts
+ * that are not kept by the minute are read from the raw rows up to six hours.
+ */
+const GRAINS: readonly (Grain & { readonly upTo_ms: number; readonly without?: 'minute' })[] = [
   { upTo_ms: HOUR_MS, source: 'raw', step_s: 60 },
   { upTo_ms: 6 * HOUR_MS, source: 'minute', step_s: 300 },
+  { upTo_ms: 6 * HOUR_MS, source: 'raw', step_s: 300, without: 'minute' },
   { upTo_ms: 48 * HOUR_MS, source: 'minute', step_s: 900 },
   { upTo_ms: 14 * DAY_MS, source: 'hour', step_s: 3_600 },
   { upTo_ms: MAX_WINDOW_MS, source: 'day', step_s: 86_400 },
@@ -53,7 +57,12 @@ export function createPanelRunner({ database, panels, clock, retention }: PanelR
       const { asked, limit } = readParameters(panel, given);
       const now_ms = clock();
       const window = readWindow(given, now_ms);
-      const { source, step_s } = grainOf(window.to_ms - window.from_ms, now_ms - window.from_ms, retention);
+      const { source, step_s } = grainOf(
+        panel,
+        window.to_ms - window.from_ms,
+        now_ms - window.from_ms,
+        retention,
+      );
       const edge_ms = source === 'raw' ? 1 : RESOLUTION_MS[source];
       const from_ms = Math.floor(window.from_ms / edge_ms) * edge_ms;
       const to_ms = Math.ceil(window.to_ms / edge_ms) * edge_ms;
@@ -65,7 +74,11 @@ export function createPanelRunner({ database, panels, clock, retention }: PanelR
         step: step_s,
         limit,
       };
-      const sql = panel.sql.replace('{{counts}}', `(${countsSql(panel, source, Object.keys(asked))})`);
+      const filters = Object.keys(asked);
+      const sql = panel.counts.reduce(
+        (text, name) => text.replaceAll(`{{${name}}}`, `(${countsSql(name, source, filters)})`),
+        panel.sql,
+      );
       const rows = await database.query<Record<string, unknown>>('read', sql, parameters, ANALYST_LIMITS);
       const table = rows.map((row) => toRow(panel, row));
       return {
@@ -83,28 +96,38 @@ export function createPanelRunner({ database, panels, clock, retention }: PanelR
   };
 }
 
-function grainOf(width_ms: number, age_ms: number, retention: Retention): Grain {
+function grainOf(panel: Panel, width_ms: number, age_ms: number, retention: Retention): Grain {
+  const kept = (source: Exclude<Source, 'raw'>): boolean =>
+    panel.counts.every((name) => RESOLUTIONS_OF[name].includes(source));
   const fits = (source: Source): boolean =>
     source === 'raw' ||
     source === 'day' ||
     // A day less than is kept: expiry is not punctual to the minute.
-    age_ms <= ((source === 'minute' ? retention.minute_days : retention.hour_days) - 1) * DAY_MS;
-  const grain = GRAINS.find(({ upTo_ms, source }) => width_ms <= upTo_ms && fits(source));
-  return grain ?? { source: 'day', step_s: 86_400 };
+    (kept(source) &&
+      age_ms <= ((source === 'minute' ? retention.minute_days : retention.hour_days) - 1) * DAY_MS);
+  const grain = GRAINS.find(
+    ({ upTo_ms, source, without }) =>
+      width_ms <= upTo_ms && fits(source) && (without === undefined || !kept(without)),
+  );
+  const { source, step_s } = grain ?? { source: 'day', step_s: 86_400 };
+  return { source: panel.counts.length === 0 ? 'raw' : source, step_s: panel.series?.step_s ?? step_s };
 }
 
-function countsSql(panel: Panel, source: Source, filters: readonly string[]): string {
-  const chosen = filters.map((name) => ` AND ${name} = {${name}:String}`).join('');
+function countsSql(name: CountsName, source: Source, filters: readonly string[]): string {
+  const chosen = filters.map((filter) => ` AND ${filter} = {${filter}:String}`).join('');
   if (source !== 'raw') {
-    return `SELECT * FROM ${panel.counts}_by_${source}
+    return `SELECT * FROM ${name}_by_${source}
 WHERE tenant = {tenant:String} AND bucket >= toDateTime(intDiv({from:Int64}, 1000), 'UTC')
 AND bucket < toDateTime(intDiv({to:Int64}, 1000), 'UTC')${chosen}`;
   }
   const span = (column: string): string =>
     `(${column} >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND ${column} < fromUnixTimestamp64Milli({to:Int64}, 'UTC'))`;
-  const rows = `SELECT * FROM decisions
+  const rows =
+    name === 'outcomes'
+      ? `SELECT * FROM outcomes WHERE tenant = {tenant:String} AND ${span('decision_at')}`
+      : `SELECT * FROM decisions
 WHERE tenant = {tenant:String} AND (${span('occurred_at')} OR (superseded_id != '' AND ${span('superseded_at')}))`;
-  const counts = RAW_COUNTS[panel.counts].replace('{{rows}}', rows).replace('{{within}}', span('c.2'));
+  const counts = RAW_COUNTS[name].replace('{{rows}}', rows).replace('{{within}}', span('c.2'));
   return chosen === '' ? counts : `SELECT * FROM (${counts}) WHERE true${chosen}`;
 }
 
@@ -177,16 +200,17 @@ function toRow(panel: Panel, row: Record<string, unknown>): Row {
 function filled(panel: Panel, rows: readonly Row[], from_ms: number, to_ms: number, step_s: number): Row[] {
   const { series } = panel;
   if (series === null || rows.length === 0) return [...rows];
+  const { time, key, empty } = series;
   const step_ms = step_s * 1000;
-  const keys = [...new Set(rows.map((row) => row[series.key] ?? null))].toSorted();
-  const found = new Map(
-    rows.map((row) => [`${Date.parse(String(row[series.time]))} ${row[series.key]}`, row]),
-  );
+  const keyOf = (row: Row): Row[string] => (key === null ? null : (row[key] ?? null));
+  const keys = [...new Set(rows.map(keyOf))].toSorted();
+  const found = new Map(rows.map((row) => [`${Date.parse(String(row[time]))} ${keyOf(row)}`, row]));
   const all: Row[] = [];
   for (let t = Math.floor(from_ms / step_ms) * step_ms; t < to_ms; t += step_ms) {
-    for (const key of keys) {
-      const time = new Date(t).toISOString().replace('.000Z', 'Z');
-      all.push(found.get(`${t} ${key}`) ?? { [series.time]: time, [series.key]: key, [series.value]: 0 });
+    for (const value of keys) {
+      const at = new Date(t).toISOString().replace('.000Z', 'Z');
+      const blank = key === null ? { [time]: at, ...empty } : { [time]: at, [key]: value, ...empty };
+      all.push(found.get(`${t} ${value}`) ?? blank);
     }
   }
   return all;

@@ -3,8 +3,16 @@ import type {
   AnalyticsStatus,
   DecisionFilter,
   DecisionPage,
+  DecisionRowPage,
+  EntityActivity,
+  EntitySubject,
   PanelInfo,
   PanelResult,
+  ParkedSummary,
+  ReviewCandidate,
+  UserActivity,
+  VersionChange,
+  Window,
 } from '../../ports/analytics.ts';
 import {
   AnalyticsError,
@@ -33,6 +41,19 @@ export interface ThreadCalls {
     args: readonly [tenant: string, filter: DecisionFilter, limit: number, cursor: string | null];
     answer: DecisionPage;
   };
+  rows: {
+    args: readonly [tenant: string, filter: DecisionFilter, limit: number, cursor: string | null];
+    answer: DecisionRowPage;
+  };
+  count: { args: readonly [tenant: string, filter: DecisionFilter]; answer: number };
+  entity: {
+    args: readonly [tenant: string, subject: EntitySubject, window: Window];
+    answer: EntityActivity;
+  };
+  userActivity: { args: readonly [tenant: string, userKey: string, window: Window]; answer: UserActivity };
+  reviewCandidates: { args: readonly [tenant: string, window: Window]; answer: readonly ReviewCandidate[] };
+  versionChanges: { args: readonly [tenant: string, window: Window]; answer: readonly VersionChange[] };
+  parked: { args: readonly [tenant: string, limit: number]; answer: readonly ParkedSummary[] };
   historyPage: {
     args: readonly [tenant: string, userKey: string, from: HistoryMark | null];
     answer: HistoryPage;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BaseLogger } from 'pino';
-import type { Analytics, AnalyticsStatus, PanelInfo } from '../../ports/analytics.ts';
+import type { Analytics, AnalyticsStatus, PanelInfo, ParkedSummary } from '../../ports/analytics.ts';
 import { AnalyticsUnavailable } from '../../ports/analytics-errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
@@ -33,6 +33,8 @@ export interface AnalyticsThreadOptions {
 }
 
 export interface AnalyticsThread extends Analytics {
+  /** Rows of a tenant that analytics refused, oldest first. */
+  parked(tenant: string, limit: number): Promise<readonly ParkedSummary[]>;
   /** Something was appended to the log. Cheap; may be called for every record. */
   nudge(): void;
   /** Resolves when everything durable by now can be searched. */
@@ -207,6 +209,13 @@ export async function createAnalyticsThread(options: AnalyticsThreadOptions): Pr
     migrate: async () => {},
     decision: (tenant, id) => call('decision', tenant, id),
     search: (tenant, filter, limit, cursor) => call('search', tenant, filter, limit, cursor),
+    rows: (tenant, filter, limit, cursor) => call('rows', tenant, filter, limit, cursor),
+    count: (tenant, filter) => call('count', tenant, filter),
+    entity: (tenant, subject, window) => call('entity', tenant, subject, window),
+    userActivity: (tenant, userKey, window) => call('userActivity', tenant, userKey, window),
+    reviewCandidates: (tenant, window) => call('reviewCandidates', tenant, window),
+    versionChanges: (tenant, window) => call('versionChanges', tenant, window),
+    parked: (tenant, limit) => call('parked', tenant, limit),
     async *history(tenant, userKey) {
       let mark: HistoryMark | null = null;
       do {

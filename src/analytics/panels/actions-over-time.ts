@@ -5,7 +5,8 @@ export const actionsOverTime: Panel = {
   id: 'actions_over_time',
   title: 'Actions over time',
   description: 'Decisions by the action that was answered. An attempt counts once, at its latest status.',
-  counts: 'decisions',
+  group: 'overview',
+  counts: ['decisions'],
   parameters: [...WINDOW, ...FILTERS],
   schema: [
     { name: 't', type: 'time', unit: null },
@@ -15,9 +16,9 @@ export const actionsOverTime: Panel = {
   chart: 'stacked_area',
   sql: `
 SELECT toStartOfInterval(bucket, toIntervalSecond({step:UInt32})) AS t, action, sum(decisions) AS n
-FROM {{counts}} AS counts
+FROM {{decisions}} AS counts
 GROUP BY t, action
 HAVING n != 0
 ORDER BY t, action`,
-  series: { time: 't', key: 'action', value: 'n' },
+  series: { time: 't', key: 'action', empty: { n: 0 } },
 };

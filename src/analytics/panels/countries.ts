@@ -5,7 +5,8 @@ export const countries: Panel = {
   id: 'countries',
   title: 'Countries',
   description: 'Where decisions came from, by the address. The country is empty where it is unknown.',
-  counts: 'countries',
+  group: 'overview',
+  counts: ['countries'],
   parameters: [...WINDOW, ...FILTERS, LIMIT],
   schema: [
     { name: 'country', type: 'string', unit: null },
@@ -20,7 +21,7 @@ SELECT
     sum(decisions) AS n,
     sumIf(decisions, action = 'challenge') AS challenged,
     sumIf(decisions, action = 'block') AS blocked
-FROM {{counts}} AS counts
+FROM {{countries}} AS counts
 GROUP BY country
 HAVING n > 0
 ORDER BY n DESC, country

@@ -5,7 +5,8 @@ export const levelsOverTime: Panel = {
   id: 'levels_over_time',
   title: 'Risk levels over time',
   description: 'Decisions by level of risk. An attempt counts once, at its latest status.',
-  counts: 'decisions',
+  group: 'overview',
+  counts: ['decisions'],
   parameters: [...WINDOW, ...FILTERS],
   schema: [
     { name: 't', type: 'time', unit: null },
@@ -15,9 +16,9 @@ export const levelsOverTime: Panel = {
   chart: 'stacked_area',
   sql: `
 SELECT toStartOfInterval(bucket, toIntervalSecond({step:UInt32})) AS t, level, sum(decisions) AS n
-FROM {{counts}} AS counts
+FROM {{decisions}} AS counts
 GROUP BY t, level
 HAVING n != 0
 ORDER BY t, level`,
-  series: { time: 't', key: 'level', value: 'n' },
+  series: { time: 't', key: 'level', empty: { n: 0 } },
 };

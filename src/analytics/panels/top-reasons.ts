@@ -5,7 +5,8 @@ export const topReasons: Panel = {
   id: 'top_reasons',
   title: 'Top reasons',
   description: 'Reasons given most often. A decision counts under each of its reasons.',
-  counts: 'reasons',
+  group: 'overview',
+  counts: ['reasons'],
   parameters: [...WINDOW, ...FILTERS, LIMIT],
   schema: [
     { name: 'reason', type: 'string', unit: null },
@@ -14,7 +15,7 @@ export const topReasons: Panel = {
   chart: 'bars',
   sql: `
 SELECT reason, sum(decisions) AS n
-FROM {{counts}} AS counts
+FROM {{reasons}} AS counts
 GROUP BY reason
 HAVING n > 0
 ORDER BY n DESC, reason

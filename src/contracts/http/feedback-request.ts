@@ -5,6 +5,15 @@ export const FEEDBACK_VERDICTS = ['legitimate', 'compromised', 'dismissed'] as c
 export const FEEDBACK_SOURCES = ['analyst', 'user'] as const;
 export const FEEDBACK_SCOPES = ['device', 'session', 'decision'] as const;
 
+/** Who acts, as the caller names them. */
+export const Actor = Type.Object(
+  {
+    type: Type.String({ minLength: 1, maxLength: 64, examples: ['analyst'] }),
+    id: Absent(Type.String({ minLength: 1, maxLength: 256, examples: ['analyst-7'] })),
+  },
+  { ...CLOSED, title: 'Actor' },
+);
+
 /** The body of `POST /v1/decisions/{id}/feedback`. */
 export const FeedbackRequest = Type.Object(
   {
@@ -19,15 +28,7 @@ export const FeedbackRequest = Type.Object(
         examples: ['device'],
       }),
     ),
-    actor: Absent(
-      Type.Object(
-        {
-          type: Type.String({ minLength: 1, maxLength: 64, examples: ['analyst'] }),
-          id: Absent(Type.String({ minLength: 1, maxLength: 256, examples: ['analyst-7'] })),
-        },
-        { ...CLOSED, title: 'Actor' },
-      ),
-    ),
+    actor: Absent(Actor),
     note: Absent(Type.String({ maxLength: 2_000, description: 'For colleagues.' })),
   },
   { ...CLOSED, $id: 'FeedbackRequest', title: 'FeedbackRequest' },

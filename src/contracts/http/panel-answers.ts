@@ -31,7 +31,10 @@ export const PanelListAnswer = Type.Object(
           description: Type.String(),
           parameters: Type.Array(Parameter),
           schema: Type.Array(Column),
-          chart: OneOf(['tiles', 'stacked_area', 'bars', 'table'], { description: 'How to draw it.' }),
+          chart: OneOf(['tiles', 'stacked_area', 'lines', 'bars', 'table', 'map', 'flows', 'histogram'], {
+            description: 'How to draw it.',
+          }),
+          group: OneOf(['overview', 'health'], { description: 'The page that shows it.' }),
         },
         { title: 'Panel' },
       ),
@@ -41,6 +44,15 @@ export const PanelListAnswer = Type.Object(
   { $id: 'PanelList', title: 'PanelList' },
 );
 export type PanelListAnswer = Static<typeof PanelListAnswer>;
+
+const Rows = Type.Array(
+  Type.Unsafe<Record<string, string | number | null>>({
+    type: 'object',
+    additionalProperties: true,
+    title: 'PanelRow',
+    description: 'One value a column.',
+  }),
+);
 
 /** The answer of `GET /v1/analytics/panels/{id}`. */
 export const PanelAnswer = Type.Object(
@@ -52,13 +64,16 @@ export const PanelAnswer = Type.Object(
     bucket_s: Type.Integer({ description: 'Width of a bucket in seconds.' }),
     source: OneOf(['raw', 'minute', 'hour', 'day'], { description: 'Raw decisions or a rollup.' }),
     schema: Type.Array(Column),
-    rows: Type.Array(
-      Type.Unsafe<Record<string, string | number | null>>({
-        type: 'object',
-        additionalProperties: true,
-        title: 'PanelRow',
-        description: 'One value a column.',
-      }),
+    rows: Rows,
+    previous: Nullable(
+      Type.Object(
+        { from: Time('Inclusive.'), to: Time('Exclusive.'), rows: Rows },
+        {
+          title: 'PanelBefore',
+          description:
+            'The window of the same width just before; `null` unless asked for by `compare=previous`.',
+        },
+      ),
     ),
     sql: Type.String({ description: 'Name of the SQL that answered.' }),
   },

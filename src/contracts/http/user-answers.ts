@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { DecisionRowAnswer } from './decision-row-answer.ts';
 import { DecisionViewAnswer } from './decision-view-answer.ts';
 import { Nullable, OneOf, Shared, Time } from './schema-parts.ts';
 
@@ -36,6 +37,87 @@ const HABIT_FIELDS = {
 
 const Records = (description: string) => Type.Array(Shared(DecisionViewAnswer), { description });
 
+const SEEN = {
+  decisions: Type.Integer({ description: 'Decisions.' }),
+  first_seen: Time('In the window.'),
+  last_seen: Time('In the window.'),
+};
+const MaybeText = (description: string) => Nullable(Type.String({ description }));
+const MaybeNumber = (description: string) => Nullable(Type.Number({ description }));
+
+const Activity = Type.Object(
+  {
+    from: Time('Inclusive.'),
+    to: Time('Exclusive.'),
+    decisions: Type.Integer({ description: 'All.' }),
+    failed: Type.Integer({ description: 'Failed attempts.' }),
+    challenged: Type.Integer({ description: 'Challenged.' }),
+    blocked: Type.Integer({ description: 'Blocked.' }),
+    risk: Type.Array(
+      Type.Object(
+        {
+          t: Time('Start of the day, UTC.'),
+          decisions: Type.Integer(),
+          max_score: Type.Number(),
+          mean_score: Type.Number(),
+          challenged: Type.Integer(),
+          blocked: Type.Integer(),
+        },
+        { title: 'RiskOfADay' },
+      ),
+      { description: 'Days with decisions, oldest first.' },
+    ),
+    devices: Type.Array(
+      Type.Object(
+        {
+          device_key: Type.String({ description: 'Keyed hash of the device id.' }),
+          browser: MaybeText('Family, last seen.'),
+          os: MaybeText('Family, last seen.'),
+          device_type: MaybeText('Last seen.'),
+          countries: Type.Array(Type.String()),
+          status: OneOf(['trusted', 'provisional', 'unknown'], {
+            description: 'What the profile holds of it: it vouches, it was only seen, or nothing.',
+          }),
+          ...SEEN,
+        },
+        { title: 'UserDevice' },
+      ),
+      { description: 'Last seen first.' },
+    ),
+    networks: Type.Array(
+      Type.Object(
+        {
+          asn: MaybeNumber('Autonomous system number.'),
+          as_name: MaybeText('Its name.'),
+          country: MaybeText('ISO 3166-1 alpha-2.'),
+          network_classes: Type.Array(Type.String()),
+          ...SEEN,
+        },
+        { title: 'UserNetwork' },
+      ),
+      { description: 'Most used first.' },
+    ),
+    places: Type.Array(
+      Type.Object(
+        {
+          country: MaybeText('ISO 3166-1 alpha-2.'),
+          region: MaybeText('As the source gives it.'),
+          city: MaybeText('Name.'),
+          latitude: MaybeNumber('Degrees north.'),
+          longitude: MaybeNumber('Degrees east.'),
+          ...SEEN,
+        },
+        { title: 'UserPlace' },
+      ),
+      { description: 'Most used first.' },
+    ),
+    addresses: Type.Array(Type.Object({ ip: Type.String(), ...SEEN }, { title: 'UserAddress' }), {
+      description: 'Most used first.',
+    }),
+  },
+  { title: 'UserActivity', description: 'What the decisions of the last 90 days show.' },
+);
+
 /** The answer of `POST /v1/users/lookup`. */
 export const UserAnswer = Type.Object(
   {
@@ -50,7 +132,9 @@ export const UserAnswer = Type.Object(
       }),
     ),
     ...HABIT_FIELDS,
-    last_decisions: Records('Newest first.'),
+    last_decisions: Records('Newest first, the last few as whole records.'),
+    activity: Activity,
+    timeline: Type.Array(Shared(DecisionRowAnswer), { description: 'Newest first, at most 100.' }),
   },
   { $id: 'UserSummary', title: 'UserSummary' },
 );
@@ -79,3 +163,14 @@ export const ErasureAnswer = Type.Object(
   { $id: 'ErasureReceipt', title: 'ErasureReceipt' },
 );
 export type ErasureAnswer = Static<typeof ErasureAnswer>;
+
+/** The answer of `POST /v1/users/forget-device`. */
+export const ForgottenDeviceAnswer = Type.Object(
+  {
+    user_id: Type.String({ examples: ['u_42'] }),
+    device_key: Type.String({ description: 'As asked.' }),
+    forgotten: Type.Boolean({ description: 'Whether the profile knew it.' }),
+  },
+  { $id: 'ForgottenDevice', title: 'ForgottenDevice' },
+);
+export type ForgottenDeviceAnswer = Static<typeof ForgottenDeviceAnswer>;

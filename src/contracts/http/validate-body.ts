@@ -2,13 +2,17 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
 import type { Warning } from '../../core/record.ts';
+import { EntityRequest } from './entity-request.ts';
 import { EventsRequest } from './events-request.ts';
+import { ExportRequest } from './export-request.ts';
 import { FeedbackRequest } from './feedback-request.ts';
 import { OutcomeRequest } from './outcome-request.ts';
 import type { FieldError } from './problem-answer.ts';
+import { ReviewRequest } from './review-queue.ts';
 import { RiskRequest } from './risk-request.ts';
-import { SearchRequest } from './search-request.ts';
-import { UserRequest } from './user-request.ts';
+import { SavedViewRequest } from './saved-view.ts';
+import { ListRequest, SearchRequest } from './search-request.ts';
+import { ForgetDeviceRequest, UserRequest } from './user-request.ts';
 
 export type Validated<T> =
   | { readonly ok: true; readonly value: T; readonly warnings: readonly Warning[] }
@@ -54,6 +58,13 @@ export const validateEventsBody: BodyValidator<EventsRequest> = createBodyValida
 export const validateOutcomeBody: BodyValidator<OutcomeRequest> = createBodyValidator(OutcomeRequest);
 export const validateFeedbackBody: BodyValidator<FeedbackRequest> = createBodyValidator(FeedbackRequest);
 export const validateSearchBody: BodyValidator<SearchRequest> = createBodyValidator(SearchRequest);
+export const validateListBody: BodyValidator<ListRequest> = createBodyValidator(ListRequest);
+export const validateExportBody: BodyValidator<ExportRequest> = createBodyValidator(ExportRequest);
+export const validateEntityBody: BodyValidator<EntityRequest> = createBodyValidator(EntityRequest);
+export const validateReviewBody: BodyValidator<ReviewRequest> = createBodyValidator(ReviewRequest);
+export const validateSavedViewBody: BodyValidator<SavedViewRequest> = createBodyValidator(SavedViewRequest);
+export const validateForgetDeviceBody: BodyValidator<ForgetDeviceRequest> =
+  createBodyValidator(ForgetDeviceRequest);
 export const validateUserBody: BodyValidator<UserRequest> = createBodyValidator(UserRequest);
 
 /** What tidying needs to know of a schema. */

@@ -24,6 +24,14 @@ const superseded = <T>(said: (charted: Charted) => T, own: (record: DecisionReco
 const reasonCodes = (record: DecisionRecord): readonly string[] =>
   record.verdict.reasons.map((reason) => reason.code);
 
+/** The country of the last login, where the travel from there is a finding. */
+function travelledFrom(record: DecisionRecord): string {
+  if (record.facts.country === null) return '';
+  const travel = record.verdict.signals.find(({ id }) => id === 'location.impossible_travel');
+  const from = travel?.state === 'evidence' ? travel.details.previous_country : null;
+  return typeof from === 'string' && from !== record.facts.country ? from : '';
+}
+
 const COLUMNS: readonly ColumnOf<DecisionRecord>[] = [
   ['tenant', (r) => r.tenant],
   ['occurred_at', (r) => timeColumn(r.event.occurredAt_ms)],
@@ -77,6 +85,7 @@ const COLUMNS: readonly ColumnOf<DecisionRecord>[] = [
   ['automation', (r) => r.facts.automation ?? ''],
   ['profile_logins', (r) => uint32OrNull(r.facts.profile_logins)],
   ['address_users', (r) => uint32OrNull(r.facts.address_users)],
+  ['previous_country', travelledFrom],
 
   ['prior_log_odds', (r) => r.verdict.priorLogOdds],
   ['log_odds', (r) => r.verdict.logOdds],
@@ -93,6 +102,7 @@ const COLUMNS: readonly ColumnOf<DecisionRecord>[] = [
   ['degraded_cause', (r) => r.verdict.degraded?.cause ?? ''],
   ['challenge_id', (r) => r.challenge?.id ?? ''],
   ['challenge_kind', (r) => r.verdict.challenge?.kind ?? ''],
+  ['challenge_expires_at', (r) => (r.challenge === null ? 0 : timeColumn(r.challenge.expiresAt_ms))],
   ['policy_id', (r) => r.policy.id],
   ['policy_version', (r) => uint32(r.policy.version)],
   ['mode', (r) => r.policy.mode],

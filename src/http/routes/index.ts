@@ -7,7 +7,10 @@ import { exportUser } from './export-user.ts';
 import { giveFeedback } from './give-feedback.ts';
 import { healthz } from './healthz.ts';
 import { jwks } from './jwks.ts';
+import { listAnnotations } from './list-annotations.ts';
+import { listDecisions } from './list-decisions.ts';
 import { listPanels } from './list-panels.ts';
+import { lookupEntity } from './lookup-entity.ts';
 import { lookupUser } from './lookup-user.ts';
 import { metrics } from './metrics.ts';
 import { openSession } from './open-session.ts';
@@ -16,7 +19,9 @@ import { readDecision } from './read-decision.ts';
 import { readSession } from './read-session.ts';
 import { readyz } from './readyz.ts';
 import { recordEvent } from './record-event.ts';
+import { relatedDecisions } from './related-decisions.ts';
 import { reportOutcome } from './report-outcome.ts';
+import { reviewQueue } from './review-queue.ts';
 import { runPanel } from './run-panel.ts';
 import { searchDecisions } from './search-decisions.ts';
 
@@ -28,8 +33,13 @@ const ROUTES: readonly ((app: FastifyInstance, services: RouteServices) => void)
   giveFeedback,
   readDecision,
   searchDecisions,
+  listDecisions,
+  relatedDecisions,
+  reviewQueue,
+  lookupEntity,
   listPanels,
   runPanel,
+  listAnnotations,
   lookupUser,
   exportUser,
   eraseUser,

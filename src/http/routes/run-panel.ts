@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { renderPanel } from '../../app/render.ts';
 import { PanelAnswer } from '../../contracts/http/panel-answers.ts';
+import { RequestRefused } from '../errors.ts';
 import { describeOperation } from '../operation.ts';
 import { parseQuery } from '../query.ts';
 import { callerOf } from '../request.ts';
@@ -22,6 +23,11 @@ export function runPanel(
       query: {
         from: { type: 'string', format: 'date-time', description: 'Inclusive, by `occurred_at`.' },
         to: { type: 'string', format: 'date-time', description: 'Exclusive, by `occurred_at`.' },
+        compare: {
+          type: 'string',
+          enum: ['previous'],
+          description: '`previous`: the rows of the window of the same width just before as well.',
+        },
       },
       answers: { 200: { description: 'Rows, schema, SQL name.', schema: PanelAnswer } },
       problems: ['unknown_panel', 'analytics_unavailable'],
@@ -29,7 +35,19 @@ export function runPanel(
     onRequest: guard.keyOrSession('decisions:read'),
     handler: async (request) => {
       const { tenant } = callerOf(request);
-      return renderPanel(await analytics.panel(tenant, request.params.id, parseQuery(request, null)));
+      const { compare, ...parameters } = parseQuery(request, null);
+      if (compare !== undefined && compare !== 'previous') {
+        throw new RequestRefused('invalid_parameter', '“compare” can only be “previous”.');
+      }
+      const { id } = request.params;
+      const result = await analytics.panel(tenant, id, parameters);
+      const { from_ms, to_ms } = result;
+      const before_ms = 2 * from_ms - to_ms;
+      if (compare === undefined || before_ms < 0) return renderPanel(result, null);
+      const before = { from: iso(before_ms), to: iso(from_ms) };
+      return renderPanel(result, await analytics.panel(tenant, id, { ...parameters, ...before }));
     },
   });
 }
+
+const iso = (at_ms: number): string => new Date(at_ms).toISOString();

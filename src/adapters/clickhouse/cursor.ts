@@ -1,0 +1,36 @@
+import { InvalidCursor } from '../../ports/analytics-errors.ts';
+import type { Parameters } from './database.ts';
+
+/** Where a decision stands among all that are sorted by time. */
+export interface Place {
+  readonly at_ms: number;
+  readonly position: number;
+}
+
+/** Narrows what is sorted newest first to what comes after a cursor. @throws InvalidCursor */
+export function continueAfter(
+  cursor: string | null,
+  conditions: string[],
+  parameters: Record<string, Parameters[string]>,
+): void {
+  if (cursor === null) return;
+  const { at_ms, position } = readCursor(cursor);
+  conditions.push(
+    `occurred_at <= fromUnixTimestamp64Milli({cursorAt:Int64}, 'UTC')`,
+    `(occurred_at < fromUnixTimestamp64Milli({cursorAt:Int64}, 'UTC') OR position < {cursorPosition:UInt64})`,
+  );
+  parameters.cursorAt = at_ms;
+  parameters.cursorPosition = position;
+}
+
+export const writeCursor = ({ at_ms, position }: Place): string =>
+  Buffer.from(`${at_ms}.${position}`, 'latin1').toString('base64url');
+
+function readCursor(cursor: string): Place {
+  const [, at, position] =
+    /^(\d{1,15})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  if (at === undefined || position === undefined) throw new InvalidCursor();
+  const place = { at_ms: Number(at), position: Number(position) };
+  if (!Number.isSafeInteger(place.position) || writeCursor(place) !== cursor) throw new InvalidCursor();
+  return place;
+}
