@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import { openTables } from './engine.ts';
 import { brokenFloors } from './floors.ts';
 import { loadInternet } from './generator/internet.ts';
+import { rbaReport } from './rba/report-rba.ts';
+import { scoreRba } from './rba/score-rba.ts';
 import { detectionDocument } from './report/document.ts';
 import { figuresOf, targetsOf } from './report/figures.ts';
 import { FULL, QUICK, runKind, WORLD_KINDS, type WorldResult } from './run.ts';
@@ -18,6 +20,9 @@ writes docs/DETECTION.md. About a quarter of an hour on two cores.
   --users N      people a world              --days N     days a world
   --seeds N      worlds of each kind         --draws N    draws of the bootstrap
   --only KINDS   of stable,churny,drawn
+  --rba FILE     instead of generated worlds, the "Login Data Set for Risk-Based Authentication" (CSV) with its
+                 published protocol, streamed; prints the published table beside ours
+  --sample N     with --rba: share of its users, 0–1, chosen by their ids; the state of all users takes memory
   --output FILE  where the document goes; - for none
   --help
 `;
@@ -31,6 +36,8 @@ const { values } = parseArgs({
     draws: { type: 'string' },
     only: { type: 'string' },
     output: { type: 'string' },
+    rba: { type: 'string' },
+    sample: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -38,7 +45,35 @@ if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-await evaluate();
+if (values.rba === undefined) await evaluate();
+else await evaluateRba(values.rba);
+
+async function evaluateRba(file: string): Promise<void> {
+  const sample = Number(values.sample);
+  if (!(sample > 0 && sample <= 1)) refuse(`${values.sample} is no share above 0.`);
+  const tables = await openTables();
+  let shown_ms = 0;
+  try {
+    const scored = await scoreRba(
+      {
+        file,
+        sample,
+        attackShare: null,
+        onProgress(done, rows) {
+          if (performance.now() < shown_ms + 10_000) return;
+          shown_ms = performance.now();
+          process.stderr.write(`${Math.round(100 * done)} %, ${rows.toLocaleString('en')} rows\n`);
+        },
+      },
+      tables,
+    );
+    const text = `${rbaReport(scored).join('\n')}\n`;
+    process.stdout.write(text);
+    if (values.output !== undefined && values.output !== '-') writeFileSync(values.output, text);
+  } finally {
+    await tables.close();
+  }
+}
 
 async function evaluate(): Promise<void> {
   const base = values.quick ? QUICK : FULL;
@@ -81,7 +116,11 @@ async function evaluate(): Promise<void> {
 function numberOf(text: string | undefined, usual: number): number {
   const value = text === undefined ? usual : Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
-  process.stderr.write(`${text} is not a whole number above 0.\n${HELP}`);
+  return refuse(`${text} is not a whole number above 0.`);
+}
+
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n${HELP}`);
   process.exit(2);
 }
 
