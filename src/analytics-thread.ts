@@ -12,6 +12,7 @@ import {
 } from './adapters/embedded/analytics-messages.ts';
 import { createLogReader, type LogReader } from './adapters/embedded/log-reader.ts';
 import { createSinkJournal } from './adapters/embedded/sink-journal.ts';
+import { createSinkSource } from './adapters/embedded/sink-source.ts';
 import { PANELS } from './analytics/panels/index.ts';
 import type { SinkJournal } from './ports/decision-log.ts';
 
@@ -96,8 +97,9 @@ async function open(
   const reader = createLogReader({ path: config.logPath });
   const journal = createSinkJournal({ path: config.journalPath, durability: config.durability });
   const sink = createEventSink({
-    log: reader,
+    source: createSinkSource(reader),
     journal,
+    parkedRows: () => journal.parked.count(),
     sink: clickhouse.sink,
     clock,
     logger: log,
@@ -129,7 +131,7 @@ async function open(
     erase: (tenant, userKey) => analytics.erase(tenant, userKey),
     async status() {
       const status = await analytics.status();
-      const { lagRecords, lag_ms, parkedRows, insertedRows, problem } = sink.status();
+      const { lagRecords, lag_ms, parkedRows, insertedRows, problem } = await sink.status();
       return {
         ok: status.ok && problem === null,
         problem: status.problem ?? problem,
@@ -139,7 +141,7 @@ async function open(
         insertedRows,
       };
     },
-    acknowledged: async () => sink.status().acknowledged,
+    acknowledged: async () => journal.acknowledged[0] ?? 0,
     async flush() {
       await sink.flush();
       return undefined;

@@ -2,15 +2,11 @@ import type { BaseLogger } from 'pino';
 import type { LogRecord } from '../src/core/record.ts';
 import type { AnalyticsSink } from '../src/ports/analytics.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import type { DecisionLog, SinkBatch, SinkJournal } from '../src/ports/decision-log.ts';
+import type { LogPlace, SinkBatch, SinkJournal } from '../src/ports/decision-log.ts';
+import type { SinkSource } from '../src/ports/sink-source.ts';
 
 export interface EventSinkOptions {
-  readonly log: Pick<DecisionLog, 'read' | 'head'> & {
-    /** How many durable records stand above a position. */
-    count(after: number): number;
-    /** Position of the first of them. */
-    firstAfter(after: number): number | undefined;
-  };
+  readonly source: SinkSource;
   readonly journal: SinkJournal;
   readonly sink: AnalyticsSink;
   readonly clock: Clock;
@@ -19,20 +15,25 @@ export interface EventSinkOptions {
   readonly maxRows?: number;
   /** How long a record may wait for others to share its batch. */
   readonly maxWait_ms?: number;
+  /** Rows that wait to be looked at by an operator; those of other sinks count, too. */
+  readonly parkedRows: () => Promise<number>;
   /** How often the log is looked at without being told of anything. */
   readonly poll_ms?: number;
+  /** Another process keeps the journal now: this sink has ended by itself. */
+  readonly onLost?: () => void;
   /** Pauses between tries while analytics does not answer: the first, doubled up to the last. */
   readonly backoff_ms?: readonly [first: number, last: number];
 }
 
 export interface SinkStatus {
-  readonly lagRecords: number;
+  /** `null`: not known now. */
+  readonly lagRecords: number | null;
   /** Age of the oldest record not yet inserted; 0 when there is none. */
   readonly lag_ms: number;
   readonly parkedRows: number;
   /** Since this process started. */
   readonly insertedRows: number;
-  readonly acknowledged: number;
+  readonly acknowledged: LogPlace;
   /** Why nothing moves now; `null` while it does. */
   readonly problem: string | null;
 }
@@ -45,14 +46,20 @@ export interface EventSink {
    * longer than until `close`.
    */
   flush(): Promise<void>;
-  status(): SinkStatus;
+  /** Asks the log. @throws as the source does. */
+  status(): Promise<SinkStatus>;
+  /** Rows inserted since this process started, and batches that had to be tried again. */
+  counts(): { readonly insertedRows: number; readonly failures: number };
+  /** Why nothing moves now; `null` while it does. */
+  problem(): string | null;
   /** Stops after the batch under way; what is left stays in the log. Call `flush` before to wait for it. */
   close(): Promise<void>;
 }
 
 /** Records read before their batch is cut. */
 interface Ahead {
-  readonly after: number;
+  readonly after: LogPlace;
+  readonly upTo: LogPlace;
   readonly records: readonly LogRecord[];
 }
 
@@ -60,8 +67,9 @@ const DEFAULT_MAX_ROWS = 5_000;
 const DEFAULT_MAX_WAIT_MS = 500;
 const DEFAULT_POLL_MS = 1_000;
 const DEFAULT_BACKOFF_MS = [100, 30_000] as const;
-const PARKED_COUNTED = 100_000;
 const MICROS_PER_MS = 1_000;
+/** The end of a log in many parts is not looked at each time that nothing is new. */
+const HEAD_LOOK_MS = 2_000;
 
 /**
  * Carries the log into analytics, each record once.
@@ -72,7 +80,7 @@ const MICROS_PER_MS = 1_000;
  * hold up the rest for ever.
  */
 export function createEventSink(options: EventSinkOptions): EventSink {
-  const { log, journal, sink, clock, logger } = options;
+  const { source, journal, sink, clock, logger } = options;
   const maxRows = options.maxRows ?? DEFAULT_MAX_ROWS;
   const maxWait_ms = options.maxWait_ms ?? DEFAULT_MAX_WAIT_MS;
   const poll_ms = options.poll_ms ?? DEFAULT_POLL_MS;
@@ -80,10 +88,11 @@ export function createEventSink(options: EventSinkOptions): EventSink {
 
   let closed = false;
   let insertedRows = 0;
-  let parkedRows = journal.parked(PARKED_COUNTED).length;
+  let failures = 0;
   let problem: string | null = null;
+  let lookedAtHead_ms = Number.NEGATIVE_INFINITY;
   /** Positions that somebody waits for; while there are any, no record waits for company. */
-  let awaited: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  let awaited: { readonly upTo: LogPlace; readonly resolve: () => void }[] = [];
   let nudged = false;
   let wake: { readonly onNudge: boolean; readonly resolve: () => void } | null = null;
 
@@ -109,8 +118,8 @@ export function createEventSink(options: EventSinkOptions): EventSink {
 
   const settle = (): void => {
     const reached = journal.acknowledged;
-    for (const { upTo, resolve } of awaited) if (upTo <= reached) resolve();
-    awaited = awaited.filter(({ upTo }) => upTo > reached);
+    for (const { upTo, resolve } of awaited) if (reaches(reached, upTo)) resolve();
+    awaited = awaited.filter(({ upTo }) => !reaches(reached, upTo));
   };
 
   async function acknowledge(batch: SinkBatch): Promise<void> {
@@ -119,13 +128,18 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   }
 
   async function run(): Promise<void> {
-    for (let failures = 0; !closed; failures++) {
+    for (let tries = 0; !closed; tries++) {
       try {
         await carry();
       } catch (error) {
+        if (isLost(error)) {
+          logger.info({ err: error }, 'another worker carries this part of the log now');
+          options.onLost?.();
+          return;
+        }
         problem = 'The event sink cannot read the log or keep its journal; records stay in the log.';
         logger.error({ err: error }, 'the event sink failed and will go on from its journal');
-        await backOff(failures);
+        await backOff(tries);
       }
     }
   }
@@ -143,44 +157,63 @@ export function createEventSink(options: EventSinkOptions): EventSink {
     let ahead: Ahead | null = null;
     while (!closed) {
       nudged = false;
-      const head = log.head;
       const after = journal.acknowledged;
-      const oldest = log.firstAfter(after);
+      const { oldest, records: count } = await source.waiting(after);
       if (oldest === undefined) {
-        // What stood there was erased: there is nothing to insert up to the head.
-        if (head > after) await acknowledge({ id: `${after}-${head}`, after, upTo: head, rows: 0, tries: 0 });
-        else await pause(poll_ms, true);
+        if (!(await passErased(after))) await pause(poll_ms, true);
         continue;
       }
       const age_ms = Math.max(0, clock() - oldest / MICROS_PER_MS);
-      if (age_ms < maxWait_ms && log.count(after) < maxRows) {
+      if (age_ms < maxWait_ms && count < maxRows) {
         await pause(Math.max(1, maxWait_ms - age_ms), false);
         if (closed) return;
       }
-      const records: readonly LogRecord[] =
-        ahead?.after === after ? ahead.records : await log.read(after, maxRows);
-      const batch = { ...rangeOf(after, records), rows: records.length, tries: 0 };
+      const { records, upTo }: Omit<Ahead, 'after'> =
+        ahead !== null && reaches(ahead.after, after) && reaches(after, ahead.after)
+          ? ahead
+          : await source.read(after, maxRows);
+      // Erased between the two looks.
+      if (records.length === 0) continue;
+      const batch = batchOf(after, upTo, records.length);
       await journal.begin(batch);
       const delivery = deliver(batch, records);
-      ahead = await lookAhead(batch.upTo);
+      ahead = await lookAhead(upTo);
       await delivery;
     }
   }
 
-  const rangeOf = (after: number, records: readonly LogRecord[]) => {
-    const upTo = records.at(-1)?.position ?? after;
-    return { id: `${after}-${upTo}`, after, upTo };
-  };
+  /** Where what stood above the place was erased, there is nothing to insert up to the head. */
+  async function passErased(after: LogPlace): Promise<boolean> {
+    const now_ms = clock();
+    if (awaited.length === 0 && now_ms - lookedAtHead_ms < HEAD_LOOK_MS) return false;
+    lookedAtHead_ms = now_ms;
+    const head = await source.head();
+    // Looked at after the head: what came since is above it.
+    if (reaches(after, head) || (await source.waiting(after)).oldest !== undefined) return false;
+    await acknowledge(batchOf(after, head, 0));
+    return true;
+  }
+
+  const batchOf = (after: LogPlace, upTo: LogPlace, rows: number): SinkBatch => ({
+    id: source.nameOf(after, upTo),
+    after,
+    upTo,
+    rows,
+    tries: 0,
+  });
 
   /** Makes the next batch ready while analytics works on this one; a failure here is met again in its turn. */
-  async function lookAhead(after: number): Promise<Ahead | null> {
+  async function lookAhead(after: LogPlace): Promise<Ahead | null> {
     try {
-      if (log.count(after) < maxRows) return null;
       // Lets the insert under way begin first.
       await new Promise((resolve) => setImmediate(resolve));
-      const records = await log.read(after, maxRows);
-      sink.prepare?.(rangeOf(after, records).id, records);
-      return { after, records };
+      const { oldest, records: count } = await source.waiting(after);
+      if (oldest === undefined) return null;
+      const young = clock() - oldest / MICROS_PER_MS < maxWait_ms;
+      if (young && count < maxRows) return null;
+      const { records, upTo } = await source.read(after, maxRows);
+      sink.prepare?.(source.nameOf(after, upTo), records);
+      return { after, upTo, records };
     } catch (error) {
       logger.warn({ err: error }, 'the next batch could not be made ready ahead');
       return null;
@@ -193,7 +226,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
     let left = known;
     while (!closed) {
       try {
-        left ??= (await log.read(batch.after, batch.rows)).filter(({ position }) => position <= batch.upTo);
+        left ??= await source.range(batch.after, batch.upTo, batch.rows);
         if (left.length > 0) {
           if (current.tries === 0) await sink.insert(batch.id, left);
           else await sink.repair(batch.id, left);
@@ -203,6 +236,8 @@ export function createEventSink(options: EventSinkOptions): EventSink {
         await acknowledge(current);
         return;
       } catch (error) {
+        if (isLost(error)) throw error;
+        failures += 1;
         current = { ...current, tries: current.tries + 1 };
         const refused = refusedRows(error);
         if (refused !== undefined && left !== undefined) {
@@ -250,7 +285,6 @@ export function createEventSink(options: EventSinkOptions): EventSink {
         record,
       }));
     await journal.park(rows);
-    parkedRows = journal.parked(PARKED_COUNTED).length;
     logger.error({ rows: rows.length, positions: [...bad].slice(0, 10) }, 'rows were refused and parked');
     return records.filter(({ position }) => !bad.has(position));
   }
@@ -262,26 +296,28 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       nudged = true;
       if (wake?.onNudge) wake.resolve();
     },
-    flush() {
-      const upTo = log.head;
-      if (upTo <= journal.acknowledged) return Promise.resolve();
-      return new Promise((resolve) => {
-        awaited.push({ upTo, resolve });
+    async flush() {
+      const head = await source.head();
+      if (closed || reaches(journal.acknowledged, head)) return;
+      await new Promise<void>((resolve) => {
+        awaited.push({ upTo: head, resolve });
         wake?.resolve();
       });
     },
-    status() {
+    async status() {
       const acknowledged = journal.acknowledged;
-      const oldest = log.firstAfter(acknowledged);
+      const { oldest, records, exact } = await source.waiting(acknowledged);
       return {
-        lagRecords: log.count(acknowledged),
+        lagRecords: exact ? records : null,
         lag_ms: oldest === undefined ? 0 : Math.max(0, clock() - oldest / MICROS_PER_MS),
-        parkedRows,
+        parkedRows: await options.parkedRows(),
         insertedRows,
         acknowledged,
         problem,
       };
     },
+    counts: () => ({ insertedRows, failures }),
+    problem: () => problem,
     async close() {
       closed = true;
       wake?.resolve();
@@ -290,6 +326,13 @@ export function createEventSink(options: EventSinkOptions): EventSink {
     },
   };
 }
+
+/** Whether a place is at or beyond another in every part. */
+export const reaches = (place: LogPlace, other: LogPlace): boolean =>
+  other.every((position, part) => (place[part] ?? 0) >= position);
+
+const isLost = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'track_lost';
 
 /** Positions of refused rows; `null`: some, unknown which; `undefined`: the rows are not at fault. */
 function refusedRows(error: unknown): readonly number[] | null | undefined {

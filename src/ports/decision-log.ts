@@ -37,31 +37,44 @@ export interface DecisionLog {
   close(): Promise<void>;
 }
 
+/**
+ * A place in the log: a position for each part that a sink reads, in their order. The embedded log has one part, the
+ * one on Redis Streams a part for each shard of a lane.
+ */
+export type LogPlace = readonly number[];
+
 /** A batch of the sink: a fixed range of the log, written down before its insert and never formed anew. */
 export interface SinkBatch {
   readonly id: string;
   /** Exclusive. */
-  readonly after: number;
+  readonly after: LogPlace;
   /** Inclusive. */
-  readonly upTo: number;
+  readonly upTo: LogPlace;
   readonly rows: number;
   readonly tries: number;
 }
 
 /** Where the sink keeps its place and what it could not insert. Durable as the log is. */
 export interface SinkJournal {
-  /** Position up to which everything is in analytics (or parked). */
-  readonly acknowledged: number;
+  /** Up to where everything is in analytics (or parked). */
+  readonly acknowledged: LogPlace;
   /** Batches that were begun and not acknowledged, oldest first. */
   open(): readonly SinkBatch[];
+  /** Every write fails with `track_lost` when somebody else keeps this journal now. */
   begin(batch: SinkBatch): Promise<void>;
   retry(batch: SinkBatch): Promise<void>;
   acknowledge(batch: SinkBatch): Promise<void>;
   /** Puts rows that analytics refuses aside, where an operator sees and can resend them. */
   park(rows: readonly ParkedRow[]): Promise<void>;
-  parked(limit: number): readonly ParkedRow[];
-  unpark(positions: readonly number[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Rows that analytics refused, of all sinks. */
+export interface ParkedRows {
+  /** By position, ascending. */
+  list(limit: number): Promise<readonly ParkedRow[]>;
+  count(): Promise<number>;
+  unpark(positions: readonly number[]): Promise<void>;
 }
 
 export interface ParkedRow {

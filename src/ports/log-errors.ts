@@ -35,3 +35,13 @@ export class LogUnreadable extends Error {
     this.name = 'LogUnreadable';
   }
 }
+
+/** Another worker carries this track of the log now; whoever gets this stops writing to it. */
+export class TrackLost extends Error {
+  readonly code = 'track_lost';
+
+  constructor(track: number) {
+    super(`Track ${track} of the log is carried by another worker now.`);
+    this.name = 'TrackLost';
+  }
+}

@@ -6,6 +6,7 @@ import { type ClickHouse, createClickHouse } from '../../src/adapters/clickhouse
 import type { Migration } from '../../src/adapters/clickhouse/migrate.ts';
 import type { Retention } from '../../src/adapters/clickhouse/retention.ts';
 import { PANELS } from '../../src/analytics/panels/index.ts';
+import type { WriteGate } from '../../src/ports/write-gate.ts';
 import { type ClickHouseProcess, startClickHouseProcess } from './clickhouse-process.ts';
 import { tempDir, tempDirOfFile } from './temp-dir.ts';
 
@@ -43,6 +44,7 @@ export async function openClickHouse(
     readonly clock?: () => number;
     readonly migrations?: readonly Migration[];
     readonly retention?: Partial<Retention>;
+    readonly gate?: WriteGate;
   } = {},
 ): Promise<ClickHouse> {
   const clickhouse = createClickHouse({
@@ -51,6 +53,7 @@ export async function openClickHouse(
     retention: { ...FOR_EVER, ...options.retention },
     clock: options.clock ?? Date.now,
     log: pino({ level: 'silent' }),
+    ...(options.gate === undefined ? {} : { gate: options.gate }),
     ...(options.migrations === undefined ? {} : { migrations: options.migrations }),
   });
   onTestFinished(() => clickhouse.close());

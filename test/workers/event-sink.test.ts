@@ -3,6 +3,7 @@ import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { createDecisionLog } from '../../src/adapters/embedded/decision-log.ts';
 import { createSinkJournal } from '../../src/adapters/embedded/sink-journal.ts';
+import { createSinkSource } from '../../src/adapters/embedded/sink-source.ts';
 import type { LogRecord } from '../../src/core/record.ts';
 import type { AnalyticsSink } from '../../src/ports/analytics.ts';
 import { AnalyticsUnavailable, RowsRefused } from '../../src/ports/analytics-errors.ts';
@@ -53,8 +54,9 @@ async function setUp(
   const { log, journal } = openStores(dir);
   const recorder = recordingSink(options.fail);
   const events = createEventSink({
-    log,
+    source: createSinkSource(log),
     journal,
+    parkedRows: () => journal.parked.count(),
     sink: recorder.sink,
     clock,
     logger: silent,
@@ -101,9 +103,9 @@ test('everything durable is inserted in order, each record in one batch, and ack
   expect(calls.map(({ how }) => how)).toEqual(['insert', 'insert', 'insert', 'insert']);
   expect(calls.flatMap((call) => call.positions)).toEqual(positions);
   expect(held.size).toBe(350);
-  expect(journal.acknowledged).toBe(log.head);
+  expect(journal.acknowledged).toEqual([log.head]);
   expect(journal.open()).toEqual([]);
-  expect(events.status()).toMatchObject({
+  expect(await events.status()).toMatchObject({
     lagRecords: 0,
     lag_ms: 0,
     insertedRows: 350,
@@ -123,7 +125,7 @@ test('a flush of an empty log, and of one that is carried over, resolves at once
 test('records that come slowly share a batch and are inserted without a flush once their wait is over', async () => {
   const { append, calls, journal, log } = await setUp({ maxWait_ms: 1 });
   await append(2);
-  await expect.poll(() => journal.acknowledged, { timeout: 10_000 }).toBe(log.head);
+  await expect.poll(() => journal.acknowledged[0], { timeout: 10_000 }).toBe(log.head);
   expect(calls.flatMap((call) => call.positions)).toHaveLength(2);
 });
 
@@ -167,9 +169,13 @@ test('refused rows are parked with their reason and the rest of the batch arrive
   await flushed(events);
   expect([...held.keys()]).toEqual(positions.filter((position) => !bad.includes(position)));
   expect(
-    journal.parked(10).map(({ position, reason, parkedAt_ms }) => ({ position, reason, parkedAt_ms })),
+    (await journal.parked.list(10)).map(({ position, reason, parkedAt_ms }) => ({
+      position,
+      reason,
+      parkedAt_ms,
+    })),
   ).toEqual(bad.map((position) => ({ position, reason: 'the score is no number', parkedAt_ms: NOW_MS })));
-  expect(events.status()).toMatchObject({ parkedRows: 2, insertedRows: 48, lagRecords: 0 });
+  expect(await events.status()).toMatchObject({ parkedRows: 2, insertedRows: 48, lagRecords: 0 });
 });
 
 test('an analytics that cannot say which rows it refuses is asked half by half, under the same batch', async () => {
@@ -184,7 +190,7 @@ test('an analytics that cannot say which rows it refuses is asked half by half, 
   expect([...held.keys()].toSorted()).toEqual(positions.slice(1, 39));
   expect(new Set(calls.map(({ batchId }) => batchId)).size).toBe(1);
   expect(calls.slice(1).every(({ how }) => how === 'repair')).toBe(true);
-  expect(journal.parked(10).map(({ position }) => position)).toEqual(bad);
+  expect((await journal.parked.list(10)).map(({ position }) => position)).toEqual(bad);
 });
 
 test('a batch left open by a stop is repaired with its old range before anything new is cut', async () => {
@@ -193,7 +199,7 @@ test('a batch left open by a stop is repaired with its old range before anything
   const positions = Array.from({ length: 30 }, () => log.nextPosition());
   await Promise.all(positions.map((position) => log.append(decisionRecord({ position }))));
   const upTo = positions[9] ?? 0;
-  await journal.begin({ id: 'old', after: 0, upTo, rows: 10, tries: 0 });
+  await journal.begin({ id: 'old', after: [0], upTo: [upTo], rows: 10, tries: 0 });
   await journal.close();
   await log.close();
   const { events, calls } = await setUp({ dir });
@@ -210,7 +216,7 @@ test('records that were erased from the log hold nothing up', async () => {
   await log.erase('default', 'uk_u_1');
   await flushed(events);
   expect(held.size).toBe(0);
-  expect(journal.acknowledged).toBe(log.head);
+  expect(journal.acknowledged).toEqual([log.head]);
 });
 
 test('closing ends waits and tries at once, and the next start goes on where it stopped', async () => {
@@ -219,7 +225,7 @@ test('closing ends waits and tries at once, and the next start goes on where it 
   const positions = await first.append(20);
   const flush = first.events.flush();
   await expect.poll(() => first.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
-  expect(first.events.status().lagRecords).toBe(20);
+  expect((await first.events.status()).lagRecords).toBe(20);
   await first.close();
   await flush;
   expect(first.held.size).toBe(0);

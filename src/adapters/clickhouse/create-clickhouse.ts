@@ -2,6 +2,7 @@ import type { BaseLogger } from 'pino';
 import type { Panel } from '../../contracts/rows/panel.ts';
 import type { Analytics, AnalyticsSink, PanelInfo } from '../../ports/analytics.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { WriteGate } from '../../ports/write-gate.ts';
 import type { ClickHouseConnection } from './connect.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createDecisionRows } from './decision-rows.ts';
@@ -23,13 +24,20 @@ export interface ClickHouseOptions {
   readonly retention?: Partial<Retention>;
   readonly clock: Clock;
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
+  /** Who else writes to the same database; only this process unless said otherwise. */
+  readonly gate?: WriteGate;
   /** The schema's versions; all that are known unless a test says otherwise. */
   readonly migrations?: readonly Migration[];
 }
 
 export interface ClickHouse {
   readonly analytics: Analytics;
+  /** Takes the batches of one reader of the log, which must come in the log's order. */
   readonly sink: AnalyticsSink;
+  /** Another one, for another part of the log. */
+  newSink(): AnalyticsSink;
+  /** Removes what was logged of a user up to a position, again: for rows that came after the tombstone's turn. */
+  eraseUpTo(tenant: string, userKey: string, position: number): Promise<number>;
   /** A page of `analytics.history`, for callers that are far away. */
   readonly historyPage: Reads['historyPage'];
   /** For checks that need SQL of their own. */
@@ -43,7 +51,7 @@ const DAY_MS = 86_400_000;
  * Analytics on ClickHouse, within this process or on a server: the same client, SQL and migrations. Call
  * `analytics.migrate()` before anything else.
  *
- * One process writes to one database: a repair must not meet another writer's insert in the same bucket.
+ * A repair must not meet another writer's insert in the same bucket: processes that share a database share a gate.
  *
  * @throws DataDirLocked, AnalyticsUnavailable when the embedded directory cannot be opened.
  */
@@ -52,6 +60,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   const retention: Retention = { ...DEFAULT_RETENTION, ...options.retention };
   const database = openDatabase(connection);
   const exclusive = oneAfterTheOther();
+  const gate = options.gate ?? { together: exclusive, alone: exclusive };
   let since_ms = Number.POSITIVE_INFINITY;
   const rules = (): RebuildRules => rebuildRules(retention, since_ms, clock());
   const erase = createErase(database, rules);
@@ -91,7 +100,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     ...createVersionChanges(database),
     ...createPanelRunner({ database, panels, clock, retention }),
     panels: () => infos,
-    erase: (tenant, userKey) => exclusive(() => erase(tenant, userKey, null)),
+    erase: (tenant, userKey) => gate.alone(() => erase(tenant, userKey, null)),
     async status() {
       const base = { lagRecords: null, lag_ms: null, parkedRows: 0, insertedRows: 0 };
       try {
@@ -104,8 +113,16 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     },
     close,
   };
-  const sink = createSink({ database, rules, erase, exclusive });
-  return { analytics, sink, historyPage: reads.historyPage, database, close };
+  const newSink = (): AnalyticsSink => createSink({ database, rules, erase, gate });
+  return {
+    analytics,
+    sink: newSink(),
+    newSink,
+    eraseUpTo: (tenant, userKey, position) => gate.alone(() => erase(tenant, userKey, position)),
+    historyPage: reads.historyPage,
+    database,
+    close,
+  };
 }
 
 /**

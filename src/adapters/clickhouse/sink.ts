@@ -1,6 +1,7 @@
 import type { LogRecord } from '../../core/record.ts';
 import type { AnalyticsSink } from '../../ports/analytics.ts';
 import { RowsRefused } from '../../ports/analytics-errors.ts';
+import type { WriteGate } from '../../ports/write-gate.ts';
 import { changed } from './cluster.ts';
 import type { Database } from './database.ts';
 import type { EraseUser } from './erase.ts';
@@ -11,18 +12,18 @@ export interface SinkDependencies {
   readonly database: Database;
   readonly rules: () => RebuildRules;
   readonly erase: EraseUser;
-  /** Runs one write after the other: a rebuild and an insert into the same bucket would count rows twice. */
-  readonly exclusive: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly gate: WriteGate;
 }
 
 /**
  * Batches into ClickHouse, each row once.
  *
  * `insert` trusts the batch to be new, which is so until something stops in the middle; `repair` trusts nothing and
- * looks. A batch that reaches back to positions that were there before this process began is repaired at once: a
- * journal that lost its last entries (loss of power) may have cut those records differently before.
+ * looks. A batch that reaches back to positions that were there before this sink began is looked for first: a journal
+ * that lost its last entries (loss of power) may have cut those records differently before.
  */
-export function createSink({ database, rules, erase, exclusive }: SinkDependencies): AnalyticsSink {
+export function createSink({ database, rules, erase, gate }: SinkDependencies): AnalyticsSink {
+  /** What was there before the first insert; its own batches begin above each other. */
   let highest: number | null = null;
   /** The one batch made ready ahead of its insert. */
   let ready: { readonly batchId: string; readonly tables: readonly BuiltTable[] } | null = null;
@@ -34,6 +35,7 @@ export function createSink({ database, rules, erase, exclusive }: SinkDependenci
   };
 
   async function repair(tables: readonly BuiltTable[]): Promise<void> {
+    await database.settled();
     for (const built of tables) await insertMissing(database, built);
     const moments = tables.flatMap(({ rows }) => rows.flatMap((row) => row.moments));
     await rebuildBuckets(database, moments, rules());
@@ -46,6 +48,9 @@ export function createSink({ database, rules, erase, exclusive }: SinkDependenci
     }
   }
 
+  const erasesAny = (records: readonly LogRecord[]): boolean =>
+    records.some(({ kind }) => kind === 'erasure');
+
   return {
     prepare(batchId, records) {
       try {
@@ -56,27 +61,43 @@ export function createSink({ database, rules, erase, exclusive }: SinkDependenci
         ready = null;
       }
     },
-    insert: (batchId, records) =>
-      exclusive(async () => {
-        const first = records[0]?.position;
-        const last = records.at(-1)?.position;
-        if (first === undefined || last === undefined) return;
+    async insert(batchId, records) {
+      if (records.length === 0) return;
+      const tables = tablesOf(batchId, records);
+      const inserted = await gate.together(async () => {
         highest ??= await highestPosition(database);
-        const tables = tablesOf(batchId, records);
-        if (first <= highest) {
-          await repair(tables);
-        } else {
-          for (const built of tables) await insertRows(database, built);
-        }
-        highest = Math.max(highest, last);
+        const lowest = Math.min(...records.map(({ position }) => position));
+        if (lowest <= highest && (await anyPresent(database, tables))) return false;
+        for (const built of tables) await insertRows(database, built);
+        return true;
+      });
+      if (inserted && !erasesAny(records)) return;
+      await gate.alone(async () => {
+        if (!inserted) await repair(tables);
         await eraseMarked(records);
-      }),
+      });
+    },
     repair: (batchId, records) =>
-      exclusive(async () => {
+      gate.alone(async () => {
         await repair(buildRows(batchId, records));
         await eraseMarked(records);
       }),
   };
+}
+
+/** Whether any of the rows is there. */
+async function anyPresent(database: Database, tables: readonly BuiltTable[]): Promise<boolean> {
+  for (const { table, rows } of tables) {
+    const positions = rows.map(({ position }) => position);
+    const [found] = await database.query<{ n: number }>(
+      'write',
+      `SELECT count() AS n FROM ${table}
+WHERE position >= {first:UInt64} AND position <= {last:UInt64} AND position IN {positions:Array(UInt64)}`,
+      { first: Math.min(...positions), last: Math.max(...positions), positions },
+    );
+    if ((found?.n ?? 0) > 0) return true;
+  }
+  return false;
 }
 
 async function highestPosition(database: Database): Promise<number> {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { open } from 'lmdb';
-import type { ParkedRow, SinkBatch, SinkJournal } from '../../ports/decision-log.ts';
+import type { LogPlace, ParkedRow, ParkedRows, SinkBatch, SinkJournal } from '../../ports/decision-log.ts';
 import { written } from './lmdb-write.ts';
 
 export interface SinkJournalOptions {
@@ -16,17 +16,21 @@ export interface SinkJournalOptions {
 const ACKNOWLEDGED = 'acknowledged';
 
 /** The event sink's place in the log, its open batches and its parked rows, in LMDB. */
-export function createSinkJournal(options: SinkJournalOptions): SinkJournal {
+export function createSinkJournal(
+  options: SinkJournalOptions,
+): SinkJournal & { readonly parked: ParkedRows } {
   mkdirSync(options.path, { recursive: true, mode: 0o700 });
   const root = open({ path: options.path, maxDbs: 3, eventTurnBatching: false });
   const meta = root.openDB<number, string>({ name: 'meta', encoding: 'json' });
   const batches = root.openDB<SinkBatch, number>({ name: 'batches', encoding: 'json' });
   // Structured clone, for a record may hold bytes (a profile in a feedback).
-  const parked = root.openDB<ParkedRow, number>({ name: 'parked', encoding: 'msgpack' });
-  let acknowledged = meta.get(ACKNOWLEDGED) ?? 0;
+  const parkedRows = root.openDB<ParkedRow, number>({ name: 'parked', encoding: 'msgpack' });
+  let acknowledged: LogPlace = [meta.get(ACKNOWLEDGED) ?? 0];
   /** Open batches by the position they begin after. */
   const opened = new Map<number, SinkBatch>();
   for (const { key, value } of batches.getRange()) opened.set(key, value);
+  /** The log has one part. */
+  const only = (place: LogPlace): number => place[0] ?? 0;
 
   async function settled(write: Promise<unknown>): Promise<void> {
     await written(write);
@@ -37,39 +41,43 @@ export function createSinkJournal(options: SinkJournalOptions): SinkJournal {
     get acknowledged() {
       return acknowledged;
     },
-    open: () => [...opened.values()].toSorted((a, b) => a.after - b.after),
+    open: () => [...opened.values()].toSorted((a, b) => only(a.after) - only(b.after)),
     async begin(batch) {
-      await settled(batches.put(batch.after, batch));
-      opened.set(batch.after, batch);
+      await settled(batches.put(only(batch.after), batch));
+      opened.set(only(batch.after), batch);
     },
     async retry(batch) {
-      await settled(batches.put(batch.after, batch));
-      opened.set(batch.after, batch);
+      await settled(batches.put(only(batch.after), batch));
+      opened.set(only(batch.after), batch);
     },
     async acknowledge(batch) {
       await settled(
         root.transaction(() => {
-          batches.remove(batch.after);
-          if (batch.upTo > (meta.get(ACKNOWLEDGED) ?? 0)) meta.put(ACKNOWLEDGED, batch.upTo);
+          batches.remove(only(batch.after));
+          const upTo = only(batch.upTo);
+          if (upTo > (meta.get(ACKNOWLEDGED) ?? 0)) meta.put(ACKNOWLEDGED, upTo);
         }),
       );
-      opened.delete(batch.after);
-      acknowledged = Math.max(acknowledged, batch.upTo);
+      opened.delete(only(batch.after));
+      acknowledged = [Math.max(only(acknowledged), only(batch.upTo))];
     },
     async park(rows) {
       await settled(
         root.transaction(() => {
-          for (const row of rows) parked.put(row.position, row);
+          for (const row of rows) parkedRows.put(row.position, row);
         }),
       );
     },
-    parked: (limit) => [...parked.getRange({ limit }).map(({ value }) => value)],
-    async unpark(positions) {
-      await settled(
-        root.transaction(() => {
-          for (const position of positions) parked.remove(position);
-        }),
-      );
+    parked: {
+      list: async (limit) => [...parkedRows.getRange({ limit }).map(({ value }) => value)],
+      count: async () => parkedRows.getKeysCount(),
+      async unpark(positions) {
+        await settled(
+          root.transaction(() => {
+            for (const position of positions) parkedRows.remove(position);
+          }),
+        );
+      },
     },
     async close() {
       await root.flushed;

@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createKeys, SHARDS, shardOfPosition } from '../../src/adapters/redis/keys.ts';
+import { createEntryEncoder, entryId } from '../../src/adapters/redis/log-entry.ts';
+import { createLogStreams } from '../../src/adapters/redis/log-streams.ts';
+import { createParkedRows } from '../../src/adapters/redis/parked-rows.ts';
+import { defineScripts } from '../../src/adapters/redis/scripts.ts';
+import { defineSinkScripts } from '../../src/adapters/redis/sink-scripts.ts';
+import { createSinkStatus } from '../../src/adapters/redis/sink-status.ts';
+import { createWriteGate } from '../../src/adapters/redis/write-gate.ts';
+import { createParkedRowsUseCase } from '../../src/app/parked-rows.ts';
+import type { LogRecord } from '../../src/core/record.ts';
+import type { AnalyticsSink } from '../../src/ports/analytics.ts';
+import { RowsRefused } from '../../src/ports/analytics-errors.ts';
+import { startSinkWorkers } from '../../src/start-workers.ts';
+import { openClickHouse } from '../support/clickhouse.ts';
+import { decisionRecord, outcomeRecord } from '../support/log-records.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { rollupsEqualRaw } from '../support/rollups-equal-raw.ts';
+
+const silent = pino({ level: 'silent' });
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.dispose());
+
+/** One installation, and workers of it with a connection each, so that one can be cut off as by a kill. */
+function installation() {
+  const keys = createKeys(`t${randomUUID().slice(0, 8)}`);
+  const connect = () => {
+    const redis = new Redis(server.url, { maxRetriesPerRequest: 0, enableAutoPipelining: true });
+    redis.on('error', () => undefined);
+    onTestFinished(() => redis.disconnect());
+    const scripts = defineScripts(redis);
+    return { redis, keys, scripts, streams: createLogStreams({ redis, keys }) };
+  };
+  const own = connect();
+  const run = defineSinkScripts(own.redis);
+  const encode = createEntryEncoder();
+  return {
+    ...own,
+    parked: createParkedRows({ redis: own.redis, keys, run }),
+    status: createSinkStatus({ ...own, clock: Date.now }),
+    gate: (lease_ms = 10_000) => createWriteGate({ keys, run, log: silent, lease_ms }),
+    async append(records: readonly LogRecord[]): Promise<void> {
+      for (const record of records) {
+        const { position } = record;
+        await own.redis.xadd(keys.log(shardOfPosition(position)), entryId(position), 'r', encode(record));
+      }
+    },
+    worker(newSink: () => AnalyticsSink, lease_ms = 20_000) {
+      const connected = connect();
+      const workers = startSinkWorkers({
+        ...connected,
+        clickhouse: { newSink },
+        clock: Date.now,
+        log: silent,
+        maxRows: 100,
+        maxWait_ms: 20,
+        poll_ms: 10,
+        lease_ms,
+        interval_ms: 50,
+        backoff_ms: [5, 50],
+      });
+      onTestFinished(() => workers.close(), CLOSE_MS);
+      return { ...workers, cutOff: () => connected.redis.disconnect() };
+    },
+    async carried(): Promise<boolean> {
+      const [heads, positions] = await Promise.all([own.streams.heads(), own.streams.sinkPositions()]);
+      return heads.every((head, shard) => (positions[shard] ?? 0) >= head);
+    },
+  };
+}
+
+const CLOSE_MS = 120_000;
+const BASE = 1_790_000_000_000_000;
+
+/** Decisions on every shard, with an outcome here and there, as a burst of an hour. */
+function history(count: number, from = BASE): LogRecord[] {
+  const records: LogRecord[] = [];
+  for (let i = 0; i < count; i++) {
+    const position = from + i * 7_001 * SHARDS + (i % SHARDS);
+    const decision = decisionRecord({
+      position,
+      userId: `u${i % 30}`,
+      country: i % 2 === 0 ? 'GB' : 'FR',
+      signals: 2,
+    });
+    records.push(decision);
+    if (i % 9 === 0) records.push(outcomeRecord(decision, position + SHARDS));
+  }
+  return records;
+}
+
+const decisionsOf = (records: readonly LogRecord[]): number =>
+  records.filter(({ kind }) => kind === 'decision').length;
+
+test('two workers share the tracks and carry every record once; rollups equal raw rows', async () => {
+  const here = installation();
+  const clickhouse = await openClickHouse({ gate: here.gate() });
+  const records = history(600);
+  const one = here.worker(clickhouse.newSink);
+  const two = here.worker(clickhouse.newSink);
+  await expect.poll(() => [one.tracks().length, two.tracks().length], { timeout: 20_000 }).toEqual([2, 2]);
+  await here.append(records);
+  await expect.poll(() => here.carried(), { timeout: 60_000 }).toBe(true);
+  const rows = await clickhouse.database.query(
+    'write',
+    'SELECT count() AS n, uniqExact(position) AS positions FROM decisions',
+  );
+  expect(rows).toEqual([{ n: decisionsOf(records), positions: decisionsOf(records) }]);
+  expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
+  expect(one.report().insertedRows + two.report().insertedRows).toBe(records.length);
+  expect(Math.min(one.report().insertedRows, two.report().insertedRows)).toBeGreaterThan(0);
+  await expect
+    .poll(() => here.status(), { timeout: 10_000 })
+    .toMatchObject({ lag_ms: 0, lagRecords: 0, parkedRows: 0, workers: 2, problem: null });
+}, 120_000);
+
+test('what a dead worker began is repaired under its own batch by another one, and nothing is formed anew', async () => {
+  const here = installation();
+  const clickhouse = await openClickHouse({ gate: here.gate(3_000) });
+  const records = history(200);
+  const begun: string[] = [];
+  let giveUp: (error: Error) => void = () => undefined;
+  const hanging = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  hanging.catch(() => undefined);
+  /** Inserts half of a batch, then hangs for ever: as a process that was killed in the middle. */
+  const dying = (): AnalyticsSink => {
+    const real = clickhouse.newSink();
+    return {
+      ...real,
+      async insert(batchId, batch) {
+        begun.push(batchId);
+        await real.insert(batchId, batch.slice(0, Math.ceil(batch.length / 2)));
+        return hanging;
+      },
+    };
+  };
+  await here.append(records);
+  const victim = here.worker(dying, 3_000);
+  // Before its close, for what is registered last runs first.
+  onTestFinished(() => giveUp(new Error('the process is gone')));
+  await expect.poll(() => begun.length, { timeout: 20_000 }).toBe(4);
+  await expect
+    .poll(() => clickhouse.database.query('write', 'SELECT uniqExact(batch_id) AS n FROM decisions'), {
+      timeout: 20_000,
+    })
+    .toEqual([{ n: 4 }]);
+  victim.cutOff();
+
+  const repaired: string[] = [];
+  const heir = here.worker(() => {
+    const real = clickhouse.newSink();
+    return {
+      ...real,
+      repair(batchId, batch) {
+        repaired.push(batchId);
+        return real.repair(batchId, batch);
+      },
+    };
+  });
+  await expect.poll(() => here.carried(), { timeout: 60_000 }).toBe(true);
+  expect(heir.tracks()).toEqual([0, 1, 2, 3]);
+  expect(repaired.toSorted()).toEqual(begun.toSorted());
+  const rows = await clickhouse.database.query(
+    'write',
+    'SELECT count() AS n, uniqExact(position) AS positions FROM decisions',
+  );
+  expect(rows).toEqual([{ n: decisionsOf(records), positions: decisionsOf(records) }]);
+  expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
+}, 120_000);
+
+test('a repair waits until nobody inserts, and inserts wait until nobody repairs', async () => {
+  const here = installation();
+  const gates = [here.gate(), here.gate(), here.gate()] as const;
+  const seen: string[] = [];
+  let finishInsert: () => void = () => undefined;
+  const inserting = gates[0].together(async () => {
+    seen.push('insert begins');
+    await new Promise<void>((resolve) => {
+      finishInsert = resolve;
+    });
+    seen.push('insert ends');
+  });
+  await expect.poll(() => seen.length).toBe(1);
+  const repairing = gates[1].alone(async () => {
+    seen.push('repair');
+  });
+  await expect.poll(() => here.redis.get(here.keys.sinkState.alone)).not.toBe(null);
+  const late = gates[2].together(async () => {
+    seen.push('late insert');
+  });
+  finishInsert();
+  await Promise.all([inserting, repairing, late]);
+  expect(seen).toEqual(['insert begins', 'insert ends', 'repair', 'late insert']);
+});
+
+test('refused rows are parked for everybody to see, and go in when they are sent again after a mend', async () => {
+  const here = installation();
+  const clickhouse = await openClickHouse({ gate: here.gate() });
+  let mended = false;
+  const picky = (): AnalyticsSink => {
+    const real = clickhouse.newSink();
+    const take =
+      (how: 'insert' | 'repair') =>
+      async (batchId: string, batch: readonly LogRecord[]): Promise<void> => {
+        const bad = batch.filter((record) => record.position % 5 === 0).map(({ position }) => position);
+        if (!mended && bad.length > 0) throw new RowsRefused('a column is missing', bad);
+        await real[how](batchId, batch);
+      };
+    return { insert: take('insert'), repair: take('repair') };
+  };
+  const records = history(40).filter(({ kind }) => kind === 'decision');
+  const bad = records.filter(({ position }) => position % 5 === 0);
+  await here.append(records);
+  here.worker(picky);
+  await expect.poll(() => here.carried(), { timeout: 60_000 }).toBe(true);
+  const useCase = createParkedRowsUseCase({ parked: here.parked, sink: picky() });
+  expect((await useCase.list('default')).map(({ position, reason }) => [position, reason])).toEqual(
+    bad.map(({ position }) => [position, 'a column is missing']),
+  );
+  expect(await useCase.list('other')).toEqual([]);
+  expect(await useCase.resend('other', null)).toEqual({ resent: 0, refused: 0 });
+  expect(await useCase.resend('default', null)).toEqual({ resent: 0, refused: bad.length });
+  mended = true;
+  const [first] = bad;
+  expect(await useCase.resend('default', [first?.position ?? 0])).toEqual({ resent: 1, refused: 0 });
+  expect(await useCase.resend('default', null)).toEqual({ resent: bad.length - 1, refused: 0 });
+  expect(await useCase.list('default')).toEqual([]);
+  const rows = await clickhouse.database.query('write', 'SELECT count() AS n FROM decisions');
+  expect(rows).toEqual([{ n: records.length }]);
+  expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
+}, 120_000);
