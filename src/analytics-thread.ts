@@ -14,6 +14,7 @@ import { createLogReader, type LogReader } from './adapters/embedded/log-reader.
 import { createSinkJournal } from './adapters/embedded/sink-journal.ts';
 import { createSinkSource } from './adapters/embedded/sink-source.ts';
 import { PANELS } from './analytics/panels/index.ts';
+import { createParkedRowsUseCase } from './app/parked-rows.ts';
 import type { SinkJournal } from './ports/decision-log.ts';
 
 /**
@@ -40,9 +41,6 @@ interface Running {
  * processors the sink falls behind, the log holds what waits, and it catches up afterwards.
  */
 const NICE = 10;
-
-/** Of all tenants; more than these are a fault of the schema, which the first ones show. */
-const PARKED_READ = 1_000;
 
 /** Linux gives every thread a priority of its own, named by its thread id. Elsewhere all threads stay equal. */
 function yieldToDecisions(log: ReturnType<typeof logTo>): void {
@@ -106,6 +104,7 @@ async function open(
     maxRows: config.maxRows,
     maxWait_ms: config.maxWait_ms,
   });
+  const parkedRows = createParkedRowsUseCase({ parked: journal.parked, sink: clickhouse.sink });
   const handlers: Handlers = {
     decision: (tenant, id) => analytics.decision(tenant, id),
     search: (tenant, filter, limit, cursor) => analytics.search(tenant, filter, limit, cursor),
@@ -116,16 +115,13 @@ async function open(
     reviewCandidates: (tenant, window) => analytics.reviewCandidates(tenant, window),
     versionChanges: (tenant, window) => analytics.versionChanges(tenant, window),
     parked: async (tenant, limit) =>
-      journal
-        .parked(PARKED_READ)
-        .filter(({ record }) => record.tenant === tenant)
-        .slice(0, limit)
-        .map(({ position, reason, parkedAt_ms, record }) => ({
-          position,
-          reason,
-          parkedAt_ms,
-          kind: record.kind,
-        })),
+      (await parkedRows.list(tenant)).slice(0, limit).map(({ position, reason, parkedAt_ms, record }) => ({
+        position,
+        reason,
+        parkedAt_ms,
+        kind: record.kind,
+      })),
+    resendParked: (tenant, positions) => parkedRows.resend(tenant, positions),
     historyPage: (tenant, userKey, from) => clickhouse.historyPage(tenant, userKey, from),
     panel: (tenant, id, parameters) => analytics.panel(tenant, id, parameters),
     erase: (tenant, userKey) => analytics.erase(tenant, userKey),

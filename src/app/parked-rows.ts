@@ -1,4 +1,4 @@
-import type { AnalyticsSink } from '../ports/analytics.ts';
+import type { AnalyticsSink, ResentRows } from '../ports/analytics.ts';
 import type { ParkedRow, ParkedRows } from '../ports/decision-log.ts';
 
 /** Rows of one tenant that analytics refused. */
@@ -9,12 +9,7 @@ export interface ParkedRowsUseCase {
    * Tries rows again, all of the tenant's when no position is named. A row that is refused again stays parked.
    * @throws AnalyticsUnavailable when analytics does not answer; nothing is lost.
    */
-  resend(tenant: string, positions: readonly number[] | null): Promise<Resent>;
-}
-
-export interface Resent {
-  readonly resent: number;
-  readonly refused: number;
+  resend(tenant: string, positions: readonly number[] | null): Promise<ResentRows>;
 }
 
 export const MAX_LISTED = 1_000;

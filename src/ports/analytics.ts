@@ -246,6 +246,13 @@ export interface VersionChange {
   readonly to: string;
 }
 
+/** What became of parked rows that were sent again. */
+export interface ResentRows {
+  readonly resent: number;
+  /** Refused once more; they stay parked. */
+  readonly refused: number;
+}
+
 export interface ParkedSummary {
   readonly position: number;
   readonly kind: LogRecord['kind'];

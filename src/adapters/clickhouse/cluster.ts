@@ -14,6 +14,8 @@ const CREATE_TABLE = /^CREATE TABLE IF NOT EXISTS (\w+)\s*\(/;
 const CREATE_VIEW = /^CREATE MATERIALIZED VIEW IF NOT EXISTS (\w+) TO (\w+) AS\s/;
 const ALTER = /^ALTER TABLE (\w+)\s+(ADD COLUMN|DROP COLUMN|MODIFY COLUMN|COMMENT COLUMN)?/;
 const DROP = /^DROP (TABLE|VIEW) IF EXISTS (\w+)$/;
+/** How a column is packed is the local table's alone. */
+const CODEC = / CODEC\((?:[^()]|\([^()]*\))*\)/g;
 const ENGINE = /\bENGINE = (\w*MergeTree)\b/;
 
 export const localName = (table: string): string => `${table}_local`;
@@ -53,7 +55,7 @@ ENGINE = Distributed(${text(cluster.name)}, ${text(cluster.database)}, ${localNa
     const local = `ALTER TABLE ${localName(altered)} ${on}${rest}`;
     // Indexes, expiry and mutations are the local tables' alone; columns are everybody's.
     if (ofColumns === undefined) return [local];
-    return [local, `ALTER TABLE ${altered} ${on}${rest.replace(/ CODEC\([^;]*?\)\)?(?=,|$)/g, '')}`];
+    return [local, `ALTER TABLE ${altered} ${on}${rest.replace(CODEC, '')}`];
   }
   const [, kind, dropped] = DROP.exec(statement) ?? [];
   if (kind === 'VIEW') return [`${statement} ${on}`];

@@ -9,6 +9,7 @@ import type {
   PanelInfo,
   PanelResult,
   ParkedSummary,
+  ResentRows,
   ReviewCandidate,
   UserActivity,
   VersionChange,
@@ -54,6 +55,7 @@ export interface ThreadCalls {
   reviewCandidates: { args: readonly [tenant: string, window: Window]; answer: readonly ReviewCandidate[] };
   versionChanges: { args: readonly [tenant: string, window: Window]; answer: readonly VersionChange[] };
   parked: { args: readonly [tenant: string, limit: number]; answer: readonly ParkedSummary[] };
+  resendParked: { args: readonly [tenant: string, positions: readonly number[] | null]; answer: ResentRows };
   historyPage: {
     args: readonly [tenant: string, userKey: string, from: HistoryMark | null];
     answer: HistoryPage;

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { BaseLogger } from 'pino';
-import type { Analytics, AnalyticsStatus, PanelInfo, ParkedSummary } from '../../ports/analytics.ts';
+import type {
+  Analytics,
+  AnalyticsStatus,
+  PanelInfo,
+  ParkedSummary,
+  ResentRows,
+} from '../../ports/analytics.ts';
 import { AnalyticsUnavailable } from '../../ports/analytics-errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
@@ -35,6 +41,8 @@ export interface AnalyticsThreadOptions {
 export interface AnalyticsThread extends Analytics {
   /** Rows of a tenant that analytics refused, oldest first. */
   parked(tenant: string, limit: number): Promise<readonly ParkedSummary[]>;
+  /** Tries rows of a tenant again that analytics refused; `null`: all of them. */
+  resendParked(tenant: string, positions: readonly number[] | null): Promise<ResentRows>;
   /** Something was appended to the log. Cheap; may be called for every record. */
   nudge(): void;
   /** Resolves when everything durable by now can be searched. */
@@ -216,6 +224,7 @@ export async function createAnalyticsThread(options: AnalyticsThreadOptions): Pr
     reviewCandidates: (tenant, window) => call('reviewCandidates', tenant, window),
     versionChanges: (tenant, window) => call('versionChanges', tenant, window),
     parked: (tenant, limit) => call('parked', tenant, limit),
+    resendParked: (tenant, positions) => call('resendParked', tenant, positions),
     async *history(tenant, userKey) {
       let mark: HistoryMark | null = null;
       do {

@@ -51,12 +51,33 @@ export interface Keys {
   readonly tenantsLeader: string;
   /** How far the tenants' subjects are folded. */
   readonly tenantsFolded: string;
+  /** The event sink's own keys, all in one slot. */
+  readonly sinkState: SinkKeys;
   readonly apiKeys: string;
   readonly apiKeysGeneration: string;
   secret(name: string): string;
   quota(holder: string): string;
   signInLink(hash: string): string;
   session(hash: string): string;
+}
+
+export interface SinkKeys {
+  /** Which worker carries a track. */
+  lease(track: number): string;
+  /** Up to where a track is carried. */
+  place(track: number): string;
+  /** Batches of a track that were begun and not acknowledged. */
+  batches(track: number): string;
+  /** Rows that analytics refused, and their positions in order. */
+  readonly parked: string;
+  readonly parkedOrder: string;
+  /** Who writes to analytics alone, and who writes beside others. */
+  readonly alone: string;
+  readonly together: string;
+  /** Workers that live, by when they are given up. */
+  readonly workers: string;
+  /** What each worker says of itself. */
+  readonly status: string;
 }
 
 /** `prefix` keeps installations on one Redis apart: 1–32 of a–z, 0–9 and “-”. */
@@ -68,6 +89,7 @@ export function createKeys(prefix = 'gatehouse'): Keys {
     if (tag === undefined) throw new RangeError(`there is no shard ${shard}`);
     return tag;
   };
+  const sink = `{${prefix}:sink}`;
   return {
     log: (shard) => `${at(shard)}:log`,
     open: (shard) => `${at(shard)}:open`,
@@ -80,6 +102,17 @@ export function createKeys(prefix = 'gatehouse'): Keys {
     tenant: (tenant) => `${prefix}:t:${tenant}`,
     tenantsLeader: `{${prefix}:tenants}:leader`,
     tenantsFolded: `{${prefix}:tenants}:folded`,
+    sinkState: {
+      lease: (track) => `${sink}:lease:${track}`,
+      place: (track) => `${sink}:place:${track}`,
+      batches: (track) => `${sink}:batches:${track}`,
+      parked: `${sink}:parked`,
+      parkedOrder: `${sink}:parked:order`,
+      alone: `${sink}:alone`,
+      together: `${sink}:together`,
+      workers: `${sink}:workers`,
+      status: `${sink}:status`,
+    },
     apiKeys: `{${prefix}:keys}:all`,
     apiKeysGeneration: `{${prefix}:keys}:generation`,
     secret: (name) => `${prefix}:secret:${name}`,

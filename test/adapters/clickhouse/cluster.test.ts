@@ -44,9 +44,14 @@ test('every view reads and fills local tables: it counts what was inserted on it
 });
 
 test('a column is added on both tables, an index and an expiry on the local one alone', () => {
-  expect(onCluster('ALTER TABLE decisions ADD COLUMN IF NOT EXISTS x String', cluster)).toEqual([
-    'ALTER TABLE decisions_local ON CLUSTER `main` ADD COLUMN IF NOT EXISTS x String',
-    'ALTER TABLE decisions ON CLUSTER `main` ADD COLUMN IF NOT EXISTS x String',
+  expect(
+    onCluster(
+      'ALTER TABLE decisions ADD COLUMN IF NOT EXISTS x String CODEC(Delta(2), ZSTD(1)) AFTER y',
+      cluster,
+    ),
+  ).toEqual([
+    'ALTER TABLE decisions_local ON CLUSTER `main` ADD COLUMN IF NOT EXISTS x String CODEC(Delta(2), ZSTD(1)) AFTER y',
+    'ALTER TABLE decisions ON CLUSTER `main` ADD COLUMN IF NOT EXISTS x String AFTER y',
   ]);
   expect(onCluster('ALTER TABLE decisions ADD INDEX i x TYPE minmax', cluster)).toEqual([
     'ALTER TABLE decisions_local ON CLUSTER `main` ADD INDEX i x TYPE minmax',
