@@ -1,4 +1,4 @@
-import { randomBytes, randomFillSync } from 'node:crypto';
+import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -12,11 +12,13 @@ import { createKeyStore } from './adapters/embedded/key-store.ts';
 import { createRiskState, type EmbeddedRiskState } from './adapters/embedded/risk-state.ts';
 import { createSecretStore } from './adapters/embedded/secret-store.ts';
 import { createStateStorage } from './adapters/embedded/state-storage.ts';
+import { createViewStore } from './adapters/embedded/view-store.ts';
 import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
 import { parseAddress } from './adapters/ip-intelligence/parse-address.ts';
 import { createMetrics } from './adapters/prometheus/metrics.ts';
 import { DEFAULT_TENANT, ensureBootstrapKey, makeApiKey } from './app/api-keys.ts';
 import { createAssessLogin } from './app/assess-login.ts';
+import { createDecisionFeed } from './app/decision-feed.ts';
 import { createDecisionTokens, DEFAULT_DECISION_TOKEN_CONFIG } from './app/decision-token.ts';
 import { ENGINE_VERSION } from './app/engine-version.ts';
 import type { Gatehouse } from './app/gatehouse.ts';
@@ -30,6 +32,7 @@ import { createRecordFeedback } from './app/record-feedback.ts';
 import { createRecordOutcome } from './app/record-outcome.ts';
 import { createRelatedDecisions } from './app/related-decisions.ts';
 import { createReviewQueue } from './app/review-queue.ts';
+import { createSavedViews } from './app/saved-views.ts';
 import { createSignIn } from './app/sign-in.ts';
 import { createUsers } from './app/users.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -40,6 +43,7 @@ import { buildServer } from './http/server.ts';
 import type { DependencyState } from './http/services.ts';
 import { openIpIntelligence } from './open-ip-intelligence.ts';
 import type { Clock } from './ports/clock.ts';
+import type { DecisionFeed } from './ports/decision-feed.ts';
 import type { DecisionLog } from './ports/decision-log.ts';
 import { SCOPES } from './ports/key-store.ts';
 
@@ -75,6 +79,7 @@ export interface OpenEngine {
   readonly gatehouse: Gatehouse;
   readonly state: EmbeddedRiskState;
   readonly decisionLog: DecisionLog;
+  readonly feed: DecisionFeed;
   readonly analytics: Awaited<ReturnType<typeof createAnalyticsThread>>;
   readonly ipIntelligence: LoadedIpIntelligence;
   readonly hasher: ReturnType<typeof createIdHasher>;
@@ -114,6 +119,7 @@ export async function openEngine({
     const decisionLog = createDecisionLog({ path: at('log'), durability: config.durability, clock, log });
     closers.push(() => decisionLog.close());
 
+    const feed = createDecisionFeed({ log: decisionLog });
     let lastAppend: Promise<void> = Promise.resolve();
     const nudging: DecisionLog = {
       ...decisionLog,
@@ -123,7 +129,10 @@ export async function openEngine({
       append(record) {
         const appended = decisionLog.append(record);
         lastAppend = appended.then(
-          () => analytics.nudge(),
+          () => {
+            analytics.nudge();
+            feed.publish(record);
+          },
           () => undefined,
         );
         return appended;
@@ -186,6 +195,7 @@ export async function openEngine({
       gatehouse,
       state,
       decisionLog: nudging,
+      feed,
       analytics,
       ipIntelligence,
       hasher,
@@ -220,6 +230,8 @@ export async function startGatehouse(options: StartOptions): Promise<RunningGate
       clock,
       log,
     });
+    const viewStore = createViewStore({ path: join(config.dataDir, 'views') });
+    closers.push(() => viewStore.close());
     const signIn = createSignIn({ keys, clock });
     const server = await buildServer({
       config: {
@@ -231,6 +243,9 @@ export async function startGatehouse(options: StartOptions): Promise<RunningGate
       clock,
       gatehouse: engine.gatehouse,
       analytics: engine.analytics,
+      feed: engine.feed,
+      views: createSavedViews({ store: viewStore, clock, newUuid: randomUUID }),
+      health: engine.analytics,
       keys,
       tokens,
       signIn,
@@ -238,7 +253,7 @@ export async function startGatehouse(options: StartOptions): Promise<RunningGate
         config: { ...DEFAULT_QUOTA, ...(config.quota_rps === null ? {} : { default_rps: config.quota_rps }) },
         clock,
       }),
-      metrics: createMetrics({ analyticsStatus: () => engine.analytics.status() }),
+      metrics: createMetrics({ analyticsStatus: () => engine.analytics.status(), clock }),
       readiness: () => readiness(engine),
       hasher: engine.hasher,
       parseAddress,

@@ -18,6 +18,10 @@ export type AppErrorCode =
   | 'storage_unavailable'
   /** The key lacks the scope. */
   | 'forbidden'
+  /** The page has a saved view of this name. */
+  | 'view_exists'
+  /** The tenant has as many saved views as it may. */
+  | 'view_limit'
   /** Erased users stay erased. */
   | 'user_erased';
 

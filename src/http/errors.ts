@@ -24,6 +24,8 @@ export const PROBLEMS = Object.freeze({
   user_mismatch: { status: 409, title: 'The challenge belongs to another user' },
   outcome_conflict: { status: 409, title: 'Another outcome was already reported' },
   no_challenge: { status: 409, title: 'The decision asked for no challenge' },
+  view_exists: { status: 409, title: 'A view of this name is there already' },
+  view_limit: { status: 409, title: 'There are as many views as there may be' },
   challenge_expired: { status: 410, title: 'The challenge has expired' },
   user_erased: { status: 410, title: 'The user was erased' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -4,9 +4,11 @@ import type { Gatehouse } from '../app/gatehouse.ts';
 import type { IdHasher } from '../app/hash-ids.ts';
 import type { ParseAddress } from '../app/parse-event.ts';
 import type { Quota } from '../app/quota.ts';
+import type { SavedViews } from '../app/saved-views.ts';
 import type { SignIn } from '../app/sign-in.ts';
-import type { Analytics } from '../ports/analytics.ts';
+import type { Analytics, AnalyticsStatus, ParkedSummary } from '../ports/analytics.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DecisionFeed } from '../ports/decision-feed.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { BrowserOrigin } from './plugins/browser-origin.ts';
@@ -40,6 +42,13 @@ export interface HttpServices {
   readonly hasher: IdHasher;
   readonly parseAddress: ParseAddress;
   readonly analytics: Pick<Analytics, 'search' | 'rows' | 'panels' | 'panel' | 'entity' | 'versionChanges'>;
+  readonly feed: DecisionFeed;
+  readonly views: SavedViews;
+  readonly health: {
+    status(): Promise<AnalyticsStatus>;
+    /** Rows that analytics refused, oldest first. */
+    parked(tenant: string, limit: number): Promise<readonly ParkedSummary[]>;
+  };
   readonly keys: KeyStore;
   readonly tokens: DecisionTokens;
   readonly signIn: SignIn;

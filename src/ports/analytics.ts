@@ -30,6 +30,8 @@ export interface DecisionFilter {
   /** The /24 or /48. */
   readonly network?: string;
   readonly degraded?: boolean;
+  /** Later in the log than this position. */
+  readonly afterPosition?: number;
   /** Inclusive. */
   readonly scoreMin?: number;
   /** Exclusive, but 1 includes 1. */

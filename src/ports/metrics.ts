@@ -5,6 +5,8 @@ export interface Metrics {
   /** One answered request; `route` is the route's template, never the path that was asked. */
   request(route: string, method: string, status: number, duration_s: number): void;
   decision(sample: DecisionSample): void;
+  /** How long `POST /v1/risk` took in this process; `null` before the first one. */
+  decisionLatency(): Promise<DecisionLatency | null>;
   /** The registry as text, and its media type. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -15,4 +17,14 @@ export interface DecisionSample {
   readonly degraded: boolean;
   /** False when the decision did not reach the durable log. */
   readonly recorded: boolean;
+}
+
+/** Quantiles in milliseconds, interpolated within the buckets of the histogram. */
+export interface DecisionLatency {
+  /** Since when is counted. */
+  readonly since_ms: number;
+  readonly n: number;
+  readonly p50_ms: number;
+  readonly p95_ms: number;
+  readonly p99_ms: number;
 }

@@ -21,7 +21,7 @@ const OUTCOME = { status: 'succeeded', method: 'webauthn', user: { id: 'u_42' } 
 
 /** The API's table: what each call needs. */
 const CALLS: readonly {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly scope: Scope;
   readonly body?: object;
@@ -55,6 +55,30 @@ const CALLS: readonly {
     body: { asn: 64_500 },
     status: 200,
   },
+  {
+    method: 'POST',
+    url: '/v1/decisions/export',
+    scope: 'decisions:read',
+    body: { format: 'csv' },
+    status: 200,
+  },
+  { method: 'GET', url: '/v1/views', scope: 'decisions:read', status: 200 },
+  {
+    method: 'POST',
+    url: '/v1/views',
+    scope: 'feedback:write',
+    body: { name: 'Blocked', page: 'decisions', state: 'action=block' },
+    status: 201,
+  },
+  {
+    method: 'PUT',
+    url: '/v1/views/vw_nothing',
+    scope: 'feedback:write',
+    body: { name: 'Other', page: 'decisions', state: '' },
+    status: 404,
+  },
+  { method: 'DELETE', url: '/v1/views/vw_nothing', scope: 'feedback:write', status: 404 },
+  { method: 'GET', url: '/v1/analytics/health', scope: 'decisions:read', status: 200 },
   { method: 'GET', url: '/v1/analytics/annotations', scope: 'decisions:read', status: 200 },
   { method: 'GET', url: '/v1/analytics/panels', scope: 'decisions:read', status: 200 },
   { method: 'GET', url: '/v1/analytics/panels/nothing', scope: 'decisions:read', status: 404 },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,9 +6,11 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import pino from 'pino';
 import { createKeyStore } from '../../src/adapters/embedded/key-store.ts';
 import { createSecretStore } from '../../src/adapters/embedded/secret-store.ts';
+import { createViewStore } from '../../src/adapters/embedded/view-store.ts';
 import { parseAddress } from '../../src/adapters/ip-intelligence/parse-address.ts';
 import { createMetrics } from '../../src/adapters/prometheus/metrics.ts';
 import { makeApiKey } from '../../src/app/api-keys.ts';
+import { createDecisionFeed } from '../../src/app/decision-feed.ts';
 import { decisionRowOf } from '../../src/app/decision-row.ts';
 import {
   createDecisionTokens,
@@ -18,11 +21,18 @@ import { AppError } from '../../src/app/errors.ts';
 import type { AssessRequest, Gatehouse, OutcomeReport } from '../../src/app/gatehouse.ts';
 import { createIdHasher } from '../../src/app/hash-ids.ts';
 import { createQuota, DEFAULT_QUOTA, type QuotaConfig } from '../../src/app/quota.ts';
+import { createSavedViews } from '../../src/app/saved-views.ts';
 import { createSignIn, type SignIn } from '../../src/app/sign-in.ts';
 import type { DecisionRecord, DecisionView } from '../../src/core/record.ts';
 import { buildServer, type HttpServer } from '../../src/http/server.ts';
 import type { DependencyState, HttpServices } from '../../src/http/services.ts';
-import type { DecisionFilter, EntityActivity, EntitySubject } from '../../src/ports/analytics.ts';
+import type {
+  AnalyticsStatus,
+  DecisionFilter,
+  EntityActivity,
+  EntitySubject,
+} from '../../src/ports/analytics.ts';
+import type { DecisionFeed } from '../../src/ports/decision-feed.ts';
 import { type KeyStore, SCOPES, type Scope } from '../../src/ports/key-store.ts';
 import { type DecisionSketch, decisionRecord } from './log-records.ts';
 import { userSummary } from './user-summary.ts';
@@ -65,6 +75,7 @@ export interface TestServerOptions {
   readonly readiness?: () => Promise<readonly DependencyState[]>;
   readonly config?: Partial<HttpServices['config']>;
   readonly analytics?: Partial<HttpServices['analytics']>;
+  readonly feed?: DecisionFeed;
 }
 
 /**
@@ -79,6 +90,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
   const keysPath = join(directory, 'keys');
   const keys = createKeyStore({ config: { path: keysPath }, clock, log });
+  const viewStore = createViewStore({ path: join(directory, 'views') });
   const secrets = createSecretStore({ config: { path: join(directory, 'secrets') }, log });
   const tokens = await createDecisionTokens({
     config: { ...DEFAULT_DECISION_TOKEN_CONFIG, ...options.tokens },
@@ -113,20 +125,17 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       },
       ...options.analytics,
     },
+    feed: options.feed ?? createDecisionFeed({ log: { read: async () => [] } }),
+    views: createSavedViews({ store: viewStore, clock, newUuid: randomUUID }),
+    health: {
+      status: async () => ANALYTICS_STATUS,
+      parked: async () => [{ position: 7, kind: 'decision', reason: 'refused', parkedAt_ms: clock() }],
+    },
     keys,
     tokens,
     signIn,
     quota: createQuota({ config: { ...DEFAULT_QUOTA, ...options.quota }, clock }),
-    metrics: createMetrics({
-      analyticsStatus: async () => ({
-        ok: true,
-        problem: null,
-        lagRecords: 7,
-        lag_ms: 1_500,
-        parkedRows: 0,
-        insertedRows: 100,
-      }),
-    }),
+    metrics: createMetrics({ clock, analyticsStatus: async () => ANALYTICS_STATUS }),
     readiness: options.readiness ?? (async () => [{ name: 'decision_log', ok: true, problem: null }]),
     hasher: createIdHasher(new Uint8Array(32).fill(7)),
     parseAddress,
@@ -151,6 +160,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     inject: (request) => server.app.inject(request),
     async close() {
       await server.close();
+      await viewStore.close();
       await keys.close();
       rmSync(directory, { recursive: true, force: true });
     },
@@ -174,6 +184,15 @@ export const LOGIN = {
 const CHALLENGED = '0199f3a1-2c5d-7e11-9a61-5d0f6f2f4b1c';
 export const DECISION_ID = `dec_${CHALLENGED}`;
 export const CHALLENGE_ID = `chl_${CHALLENGED}`;
+
+const ANALYTICS_STATUS: AnalyticsStatus = {
+  ok: true,
+  problem: null,
+  lagRecords: 7,
+  lag_ms: 1_500,
+  parkedRows: 0,
+  insertedRows: 100,
+};
 
 const NOTHING_SEEN: EntityActivity = {
   firstSeen_ms: null,

@@ -57,6 +57,10 @@ export function conditionsOf(filter: DecisionFilter): Conditions {
     conditions.push('asn = {asn:UInt32}');
     parameters.asn = filter.asn;
   }
+  if (filter.afterPosition !== undefined) {
+    conditions.push('position > {afterPosition:UInt64}');
+    parameters.afterPosition = filter.afterPosition;
+  }
   if (filter.degraded !== undefined) conditions.push(filter.degraded ? 'degraded' : 'NOT degraded');
   if (filter.scoreMin !== undefined) {
     conditions.push('score >= {scoreMin:Float64}');

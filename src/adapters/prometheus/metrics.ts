@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnalyticsStatus } from '../../ports/analytics.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 
 /**
@@ -8,11 +9,16 @@ import type { Metrics } from '../../ports/metrics.ts';
  */
 const DURATION_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Whose latency the dashboards show. */
+const DECISION_ROUTE = '/v1/risk';
+
 /** A registry of its own (prom-client's global one is shared by everything in the process), with process metrics. */
 export function createMetrics(options: {
   /** Asked once a scrape, for how far analytics is behind; a failure leaves the gauges as they were. */
   readonly analyticsStatus: () => Promise<AnalyticsStatus>;
+  readonly clock: Clock;
 }): Metrics {
+  const since_ms = options.clock();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -91,11 +97,59 @@ export function createMetrics(options: {
       if (sample.degraded) degraded.inc();
       if (!sample.recorded) unrecorded.inc();
     },
+    async decisionLatency() {
+      const { values } = await requests.get();
+      const buckets = bucketsOf(
+        values.filter(
+          ({ metricName, labels }) =>
+            metricName?.endsWith('_bucket') === true &&
+            labels.route === DECISION_ROUTE &&
+            labels.method === 'POST',
+        ),
+      );
+      const n = buckets.at(-1)?.count ?? 0;
+      if (n === 0) return null;
+      const at = (share: number): number => quantile_s(buckets, share) * 1_000;
+      return { since_ms, n, p50_ms: at(0.5), p95_ms: at(0.95), p99_ms: at(0.99) };
+    },
     async expose() {
       await readAnalytics();
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
+}
+
+interface Bucket {
+  readonly upTo_s: number;
+  /** Of everything up to there. */
+  readonly count: number;
+}
+
+/** The buckets of several label sets as one, ascending. */
+function bucketsOf(
+  values: readonly { readonly value: number; readonly labels: Partial<Record<string, string | number>> }[],
+): readonly Bucket[] {
+  const counts = new Map<number, number>();
+  for (const { value, labels } of values) {
+    const upTo_s = labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels.le);
+    counts.set(upTo_s, (counts.get(upTo_s) ?? 0) + value);
+  }
+  return [...counts].map(([upTo_s, count]) => ({ upTo_s, count })).toSorted((a, b) => a.upTo_s - b.upTo_s);
+}
+
+/** As Prometheus' `histogram_quantile`: linear within the bucket; beyond the last bound it is that bound. */
+function quantile_s(buckets: readonly Bucket[], share: number): number {
+  const rank = share * (buckets.at(-1)?.count ?? 0);
+  let below: Bucket = { upTo_s: 0, count: 0 };
+  for (const bucket of buckets) {
+    if (bucket.count >= rank && bucket.count > below.count) {
+      if (bucket.upTo_s === Number.POSITIVE_INFINITY) return below.upTo_s;
+      const part = (rank - below.count) / (bucket.count - below.count);
+      return below.upTo_s + part * (bucket.upTo_s - below.upTo_s);
+    }
+    below = bucket;
+  }
+  return below.upTo_s;
 }
 
 interface RequestLabels {

@@ -94,7 +94,12 @@ function openAndUnformatted(part: unknown): unknown {
   if (typeof part !== 'object' || part === null) return part;
   return Object.fromEntries(
     Object.entries(part)
-      .filter(([name, value]) => name !== 'format' && !(name === 'additionalProperties' && value === false))
+      // A field of a body may be called as a keyword is; its value is a schema, the keyword's is not.
+      .filter(
+        ([name, value]) =>
+          !(name === 'format' && typeof value === 'string') &&
+          !(name === 'additionalProperties' && value === false),
+      )
       .map(([name, value]) => [name, openAndUnformatted(value)]),
   );
 }

@@ -1,8 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { RouteServices } from '../services.ts';
+import { analyticsHealth } from './analytics-health.ts';
 import { assessRisk } from './assess-risk.ts';
 import { closeSession } from './close-session.ts';
+import { createView } from './create-view.ts';
+import { deleteView } from './delete-view.ts';
 import { eraseUser } from './erase-user.ts';
+import { exportDecisions } from './export-decisions.ts';
 import { exportUser } from './export-user.ts';
 import { giveFeedback } from './give-feedback.ts';
 import { healthz } from './healthz.ts';
@@ -10,6 +14,7 @@ import { jwks } from './jwks.ts';
 import { listAnnotations } from './list-annotations.ts';
 import { listDecisions } from './list-decisions.ts';
 import { listPanels } from './list-panels.ts';
+import { listViews } from './list-views.ts';
 import { lookupEntity } from './lookup-entity.ts';
 import { lookupUser } from './lookup-user.ts';
 import { metrics } from './metrics.ts';
@@ -20,10 +25,12 @@ import { readSession } from './read-session.ts';
 import { readyz } from './readyz.ts';
 import { recordEvent } from './record-event.ts';
 import { relatedDecisions } from './related-decisions.ts';
+import { replaceView } from './replace-view.ts';
 import { reportOutcome } from './report-outcome.ts';
 import { reviewQueue } from './review-queue.ts';
 import { runPanel } from './run-panel.ts';
 import { searchDecisions } from './search-decisions.ts';
+import { streamDecisions } from './stream-decisions.ts';
 
 /** The API, in the order of its document. */
 const ROUTES: readonly ((app: FastifyInstance, services: RouteServices) => void)[] = [
@@ -34,15 +41,22 @@ const ROUTES: readonly ((app: FastifyInstance, services: RouteServices) => void)
   readDecision,
   searchDecisions,
   listDecisions,
+  streamDecisions,
+  exportDecisions,
   relatedDecisions,
   reviewQueue,
   lookupEntity,
   listPanels,
   runPanel,
   listAnnotations,
+  analyticsHealth,
   lookupUser,
   exportUser,
   eraseUser,
+  listViews,
+  createView,
+  replaceView,
+  deleteView,
   openSession,
   readSession,
   closeSession,
