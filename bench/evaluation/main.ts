@@ -13,7 +13,7 @@ import { FULL, QUICK, runKind, WORLD_KINDS, type WorldResult } from './run.ts';
 const HELP = `npm run eval -- [options]
 
 Measures how well the engine tells takeovers from honest logins, beside published baselines, on generated worlds, and
-writes docs/DETECTION.md. About a quarter of an hour on two cores.
+writes docs/DETECTION.md. Takes some minutes on two idle cores.
 
   --quick        one small world of each fixed kind in under two minutes; writes nothing, and fails (exit 1) when a
                  figure is below its floor in bench/evaluation/floors.ts

@@ -42,13 +42,22 @@ export interface PoisonTrial {
   readonly quiet: number | null;
 }
 
+export interface Moment {
+  /** Since the campaign began. */
+  readonly after_ms: number;
+  /** Which of its attempts that was. */
+  readonly attempt: number;
+}
+
 export interface CampaignWatch {
   readonly campaign: Campaign;
   attempts: number;
   /** Failed attempts answered by more than `allow`. */
   noticed: number;
   /** The first of them; `null`: none. */
-  first: { readonly after_ms: number; readonly attempt: number } | null;
+  first: Moment | null;
+  /** When the engine first said that an attempt belongs to a campaign; `null`: never. */
+  recognised: Moment | null;
 }
 
 /** Everything that one world gave. */
@@ -62,6 +71,8 @@ export interface ScoredWorld {
   readonly firstLogins: { count: number; challenged: number };
   readonly honestFailures: { count: number; noticed: number };
   readonly campaigns: readonly CampaignWatch[];
+  /** Campaigns that the engine raised when none was under way. */
+  readonly falseAlarms: number;
   readonly poison: readonly PoisonTrial[];
 }
 

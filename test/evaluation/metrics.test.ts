@@ -82,6 +82,7 @@ describe('the metrics', () => {
       firstLogins: { count: 0, challenged: 0 },
       honestFailures: { count: 0, noticed: 0 },
       campaigns: [],
+      falseAlarms: 0,
       poison: [],
     };
     // Half of the attacks wear the signature of every honest login: 1 % of them may be challenged.

@@ -3,6 +3,7 @@ import { BUDGETS, PUBLISHED_ATTACKERS } from '../metrics/measure.ts';
 import { FIRST_COUNTS } from '../metrics/sample.ts';
 import { ATTACK_MIXTURE } from '../mixture.ts';
 import type { WorldResult } from '../run.ts';
+import type { Moment } from '../scored.ts';
 import { type Figure, median } from '../summary.ts';
 import { targetResults } from '../targets.ts';
 import { fixed, percent, rate, table } from './table.ts';
@@ -128,7 +129,7 @@ export function figuresOf(result: WorldResult): readonly string[] {
     '',
     '### Campaigns',
     '',
-    'Failed attempts of a campaign that are answered by more than `allow`, and when the first one was.',
+    `When the engine first said that an attempt belongs to a campaign, and when an attempt was first answered by more than \`allow\`. Campaigns raised while none was under way: ${fixed(result.falseAlarmsAMonth, 2)} in 30 days of a world.`,
     '',
     ...campaignTable(result),
     '',
@@ -152,25 +153,32 @@ function campaignTable({ campaigns }: WorldResult): readonly string[] {
     [
       'campaign',
       'how many',
-      'noticed',
+      'recognised',
       'median minutes',
       'p95',
-      'median attempts before',
+      'median attempts',
+      'any attempt answered',
+      'median minutes',
       'attempts answered',
     ],
     (['stuffing', 'spray', 'low_and_slow'] as const).map((kind) => {
       const ours = campaigns.filter(({ campaign, attempts }) => campaign.kind === kind && attempts > 0);
+      const recognised = ours.flatMap((one) => (one.recognised === null ? [] : [one.recognised]));
       const noticed = ours.flatMap(({ first }) => (first === null ? [] : [first]));
-      const minutes = noticed.map(({ after_ms }) => after_ms / 60_000).sort((a, b) => a - b);
+      const minutesOf = (moments: readonly Moment[]): number[] =>
+        moments.map(({ after_ms }) => after_ms / 60_000).sort((a, b) => a - b);
+      const minutes = minutesOf(recognised);
       const attempts = ours.reduce((sum, one) => sum + one.attempts, 0);
       const answered = ours.reduce((sum, one) => sum + one.noticed, 0);
       return [
         words(kind),
         `${ours.length}`,
-        percent(noticed.length / Math.max(1, ours.length), 0),
+        percent(recognised.length / Math.max(1, ours.length), 0),
         fixed(median(minutes), 1),
         fixed(minutes[Math.ceil(0.95 * minutes.length) - 1] ?? NaN, 1),
-        fixed(median(noticed.map(({ attempt }) => attempt)), 0),
+        fixed(median(recognised.map(({ attempt }) => attempt)), 0),
+        percent(noticed.length / Math.max(1, ours.length), 0),
+        fixed(median(minutesOf(noticed)), 1),
         percent(answered / Math.max(1, attempts)),
       ];
     }),
