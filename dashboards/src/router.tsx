@@ -19,9 +19,12 @@ import {
   parseAddressSearch,
   parseAppSearch,
   parseDecisionsSearch,
+  parseDeviceSearch,
+  parseHealthSearch,
   parseNetworkSearch,
   parseOverviewSearch,
   parseQuery,
+  parseReviewSearch,
   parseSignInSearch,
   parseUserSearch,
   safeReturnPath,
@@ -106,14 +109,35 @@ const address = createRoute({
   getParentRoute: () => app,
   path: '/address',
   validateSearch: parseAddressSearch,
-  component: lazyRouteComponent(() => import('./pages/address.tsx'), 'AddressPage'),
+  component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'AddressPage'),
 });
 
 const network = createRoute({
   getParentRoute: () => app,
   path: '/network',
   validateSearch: parseNetworkSearch,
-  component: lazyRouteComponent(() => import('./pages/network.tsx'), 'NetworkPage'),
+  component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'NetworkPage'),
+});
+
+const device = createRoute({
+  getParentRoute: () => app,
+  path: '/device',
+  validateSearch: parseDeviceSearch,
+  component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'DevicePage'),
+});
+
+const review = createRoute({
+  getParentRoute: () => app,
+  path: '/review',
+  validateSearch: parseReviewSearch,
+  component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage'),
+});
+
+const health = createRoute({
+  getParentRoute: () => app,
+  path: '/health',
+  validateSearch: parseHealthSearch,
+  component: lazyRouteComponent(() => import('./pages/health.tsx'), 'HealthPage'),
 });
 
 /** Whatever else: said inside the shell, so that the way on is at hand. */
@@ -121,7 +145,7 @@ const nowhere = createRoute({ getParentRoute: () => app, path: '$', component: N
 
 const tree = root.addChildren([
   signIn,
-  app.addChildren([overview, decisions, decision, user, address, network, nowhere]),
+  app.addChildren([overview, decisions, decision, user, address, network, device, review, health, nowhere]),
 ]);
 
 const createFragmentHistory = () =>

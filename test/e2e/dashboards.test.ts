@@ -10,7 +10,7 @@ import { type RunningGatehouse, runGatehouse } from '../support/running-gatehous
 /** What the first page promises: a login is there within 2 s of its decision. */
 const LIVE_WITHIN_MS = 2_000;
 /** What Chromium writes on the console for every answer that is no success. */
-const REFUSED_CREDENTIAL = /status of 401/;
+const REFUSED_CREDENTIAL = /status of 40[14]/;
 
 let gatehouse: RunningGatehouse;
 let api: ApiClient;

@@ -1,23 +1,36 @@
 import { ApiProblem, problemFrom } from './problem.ts';
 import type {
+  Annotation,
   CampaignPage,
   Decision,
-  DecisionPage,
-  DecisionSearch,
+  DecisionExport,
+  DecisionList,
+  Entity,
+  EntityKey,
   FeedbackBody,
+  Health,
   PanelResult,
+  Queue,
+  Related,
+  RowPage,
   Session,
   User,
+  View,
 } from './types.ts';
 
 /** A page that waits longer than this says so instead of waiting on. */
 const TIMEOUT_MS = 15_000;
 
+/** An export of many rows takes its time. */
+const EXPORT_TIMEOUT_MS = 120_000;
+
 interface Call {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Instead of the session; used once and not kept. */
+  readonly apiKey?: string;
 }
 
 const readJson = async (response: Response): Promise<unknown> => {
@@ -32,11 +45,15 @@ const readJson = async (response: Response): Promise<unknown> => {
 };
 
 /** Same-origin JSON. @throws ApiProblem for every failure but the caller's own abort. */
-const call = async <T>(path: string, { method = 'GET', body, query, signal }: Call = {}): Promise<T> => {
+const call = async <T>(
+  path: string,
+  { method = 'GET', body, query, signal, apiKey }: Call = {},
+): Promise<T> => {
   const url = query === undefined ? path : `${path}?${new URLSearchParams(query).toString()}`;
   const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET') headers['x-gatehouse-csrf'] = '1';
+  if (apiKey !== undefined) headers.authorization = `Bearer ${apiKey}`;
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   let answer: unknown;
@@ -82,8 +99,11 @@ export const signIn = (credentials: Credentials): Promise<Session> =>
 
 export const signOut = (): Promise<null> => call('/session', { method: 'DELETE' });
 
-export const searchDecisions = (search: DecisionSearch, signal?: AbortSignal): Promise<DecisionPage> =>
-  call('/v1/decisions/search', { method: 'POST', body: search, signal });
+export const listDecisions = (list: DecisionList, signal?: AbortSignal): Promise<RowPage> =>
+  call('/v1/decisions/list', { method: 'POST', body: list, signal });
+
+export const readRelated = (id: string, signal?: AbortSignal): Promise<Related> =>
+  call(`/v1/decisions/${encodeURIComponent(id)}/related`, { signal });
 
 export const readDecision = (id: string, signal?: AbortSignal): Promise<Decision> =>
   call(`/v1/decisions/${encodeURIComponent(id)}`, { signal });
@@ -110,3 +130,65 @@ export const listCampaigns = (
   window: { readonly from: string; readonly to: string },
   signal?: AbortSignal,
 ): Promise<CampaignPage> => call('/v1/campaigns', { query: { ...window, limit: '50' }, signal });
+
+/** Needs a key with the scope `users:erase`: a session must not be able to destroy. */
+export const eraseUser = (
+  userId: string,
+  apiKey: string,
+): Promise<{ readonly id: string; readonly decisions: number }> =>
+  call('/v1/users/erase', { method: 'POST', body: { user_id: userId }, apiKey });
+
+export const forgetDevice = (userId: string, deviceKey: string): Promise<{ readonly forgotten: boolean }> =>
+  call('/v1/users/forget-device', { method: 'POST', body: { user_id: userId, device_key: deviceKey } });
+
+export const lookupEntity = (
+  key: EntityKey,
+  window: { readonly from: string; readonly to: string },
+  signal?: AbortSignal,
+): Promise<Entity> => call('/v1/entities/lookup', { method: 'POST', body: { ...key, ...window }, signal });
+
+export const readQueue = (signal?: AbortSignal): Promise<Queue> =>
+  call('/v1/review-queue', { method: 'POST', body: { limit: 100 }, signal });
+
+export const listViews = (signal?: AbortSignal): Promise<{ readonly data: readonly View[] }> =>
+  call('/v1/views', { signal });
+
+export const saveView = (view: Pick<View, 'name' | 'page' | 'state'>): Promise<View> =>
+  call('/v1/views', { method: 'POST', body: view });
+
+export const deleteView = (id: string): Promise<null> =>
+  call(`/v1/views/${encodeURIComponent(id)}`, { method: 'DELETE' });
+
+export const readAnnotations = (
+  window: { readonly from: string; readonly to: string },
+  signal?: AbortSignal,
+): Promise<{ readonly data: readonly Annotation[] }> =>
+  call('/v1/analytics/annotations', { query: window, signal });
+
+export const readHealth = (signal?: AbortSignal): Promise<Health> => call('/v1/analytics/health', { signal });
+
+/** The rows as a file. Cut off in the middle it rejects, so that half a file is never taken for a whole one. */
+export const exportDecisions = async (body: DecisionExport): Promise<Blob> => {
+  let response: Response;
+  try {
+    response = await fetch('/v1/decisions/export', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-gatehouse-csrf': '1' },
+      credentials: 'same-origin',
+      redirect: 'error',
+      signal: AbortSignal.timeout(EXPORT_TIMEOUT_MS),
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return await response.blob();
+  } catch {
+    throw new ApiProblem({
+      status: 0,
+      title: 'The export broke off',
+      detail: 'The connection ended before the last row. Nothing was saved; try again, or with fewer rows.',
+    });
+  }
+  throw problemFrom(response.status, await readJson(response), {
+    requestId: response.headers.get('x-request-id'),
+    retryAfter: response.headers.get('retry-after'),
+  });
+};

@@ -6,31 +6,48 @@ import {
   QueryClient,
   queryOptions,
 } from '@tanstack/react-query';
-import {
-  isOpenEnded,
-  rangeKey,
-  type TimeRange,
-  type Window,
-  windowBefore,
-  windowOf,
-} from '../lib/time-range.ts';
+import { isOpenEnded, rangeKey, type TimeRange, type Window, windowOf } from '../lib/time-range.ts';
 import {
   listCampaigns,
+  listDecisions,
+  listViews,
+  lookupEntity,
   lookupUser,
+  readAnnotations,
   readDecision,
+  readHealth,
   readPanel,
+  readQueue,
+  readRelated,
   readSession,
-  searchDecisions,
 } from './client.ts';
 import { isProblem } from './problem.ts';
-import type { CampaignPage, DecisionPage, DecisionSearch, PanelResult, Session, User } from './types.ts';
+import type {
+  Annotation,
+  CampaignPage,
+  DecisionFilter,
+  Entity,
+  EntityKey,
+  Health,
+  PanelResult,
+  Queue,
+  Related,
+  RowPage,
+  Session,
+  User,
+  View,
+} from './types.ts';
 
-/** A login must be on the page within 2 s of its decision; analytics may take most of the first. */
-export const LIVE_POLL_MS = 1_000;
+/** Without the stream: a login must be on the page within 2 s of its decision; analytics may take most of the first. */
+const LIVE_POLL_MS = 1_000;
+/** While the stream brings new rows, the list is asked only for what changed in the older ones. */
+const STREAMED_POLL_MS = 10_000;
 /** Panels over a short window move visibly; over weeks they do not, and cost more. */
-const PANEL_POLL_MS = 3_000;
+const PANEL_POLL_MS = 5_000;
 const WIDE_PANEL_POLL_MS = 15_000;
 const WIDE_MS = 6 * 3_600_000;
+/** Pages of users and entities follow what happens, more calmly than the stream does. */
+const ENTITY_POLL_MS = 5_000;
 
 /** Waiting only helps where the server or the network was at fault. */
 const mayRetry = (failures: number, error: unknown): boolean =>
@@ -45,8 +62,9 @@ export const createQueryClient = (onSignedOut: () => void): QueryClient =>
       },
     }),
     mutationCache: new MutationCache({
-      onError: (error) => {
-        if (isProblem(error, 401)) onSignedOut();
+      onError: (error, _variables, _result, mutation) => {
+        // A refused API key (erasing) is no ended session.
+        if (isProblem(error, 401) && mutation.meta?.ownKey !== true) onSignedOut();
       },
     }),
     defaultOptions: {
@@ -77,7 +95,7 @@ const widthOf = (range: TimeRange): number => {
 const boundsOf = (range: TimeRange): Window =>
   windowOf(range, Date.now()) ?? { from_ms: 0, to_ms: Date.now() };
 
-interface Polling {
+export interface Polling {
   readonly range: TimeRange;
   readonly paused: boolean;
 }
@@ -85,65 +103,57 @@ interface Polling {
 const pollEvery = ({ range, paused }: Polling, every_ms: number): number | false =>
   paused || !isOpenEnded(range, Date.now()) ? false : every_ms;
 
-type PanelParameters = Readonly<Record<string, string>>;
+const panelPoll = (polling: Polling): number | false =>
+  pollEvery(polling, widthOf(polling.range) > WIDE_MS ? WIDE_PANEL_POLL_MS : PANEL_POLL_MS);
 
-export const panelQuery = (id: string, polling: Polling, parameters: PanelParameters = {}) =>
+/** A panel over the range; `parameters` are the panel's own, and `compare: 'previous'` for all. */
+export const panelQuery = (id: string, polling: Polling, parameters: Readonly<Record<string, string>> = {}) =>
   queryOptions<PanelResult>({
     queryKey: ['panel', id, rangeKey(polling.range), parameters],
     queryFn: ({ signal }) => readPanel(id, { ...iso(boundsOf(polling.range)), ...parameters }, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: pollEvery(
-      polling,
-      widthOf(polling.range) > WIDE_MS ? WIDE_PANEL_POLL_MS : PANEL_POLL_MS,
-    ),
-  });
-
-/** The same panel over the window of the same width just before. */
-export const panelBeforeQuery = (id: string, polling: Polling) =>
-  queryOptions<PanelResult>({
-    queryKey: ['panel-before', id, rangeKey(polling.range)],
-    queryFn: ({ signal }) => readPanel(id, iso(windowBefore(boundsOf(polling.range))), signal),
-    refetchInterval: pollEvery(polling, WIDE_PANEL_POLL_MS),
+    refetchInterval: panelPoll(polling),
   });
 
 /**
  * A range as the search's bounds. A range that ends now sends no `to`: the browser's clock may be behind the
  * server's, and the newest login must not be cut off by that.
  */
-const searchBounds = (range: TimeRange): Pick<DecisionSearch, 'from' | 'to'> => {
+const searchBounds = (range: TimeRange): Pick<DecisionFilter, 'from' | 'to'> => {
   const window = windowOf(range, Date.now());
   if (window === null) return {};
   const { from, to } = iso(window);
   return range.kind === 'relative' ? { from } : { from, to };
 };
 
-export const liveDecisionsQuery = (limit: number, polling: Polling) =>
-  queryOptions<DecisionPage>({
+/** The newest rows of the range. A stream brings the later ones; without it the list is asked again and again. */
+export const liveDecisionsQuery = (limit: number, polling: Polling, streaming: boolean) =>
+  queryOptions<RowPage>({
     queryKey: ['live', limit, rangeKey(polling.range)],
     // The next poll is the next try.
     retry: polling.paused ? mayRetry : false,
-    queryFn: ({ signal }) => searchDecisions({ ...searchBounds(polling.range), limit }, signal),
+    queryFn: ({ signal }) => listDecisions({ ...searchBounds(polling.range), limit }, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: pollEvery(polling, LIVE_POLL_MS),
+    refetchInterval: pollEvery(polling, streaming ? STREAMED_POLL_MS : LIVE_POLL_MS),
   });
 
 /** The newest decision of all, for pages that have nothing in their range. */
 export const newestDecisionQuery = (enabled: boolean) =>
-  queryOptions<DecisionPage>({
+  queryOptions<RowPage>({
     queryKey: ['newest'],
-    queryFn: ({ signal }) => searchDecisions({ limit: 1 }, signal),
+    queryFn: ({ signal }) => listDecisions({ limit: 1 }, signal),
     enabled,
   });
 
-export type DecisionCriteria = Omit<DecisionSearch, 'from' | 'to' | 'limit' | 'cursor'>;
+export type DecisionCriteria = Omit<DecisionFilter, 'from' | 'to'>;
 
-const PAGE_SIZE = 100;
+const PAGE_SIZE = 200;
 
 export const decisionsQuery = (criteria: DecisionCriteria, range: TimeRange) =>
   infiniteQueryOptions({
     queryKey: ['decisions', criteria, rangeKey(range)],
-    queryFn: ({ signal, pageParam }): Promise<DecisionPage> =>
-      searchDecisions(
+    queryFn: ({ signal, pageParam }): Promise<RowPage> =>
+      listDecisions(
         {
           ...criteria,
           ...searchBounds(range),
@@ -153,9 +163,15 @@ export const decisionsQuery = (criteria: DecisionCriteria, range: TimeRange) =>
         signal,
       ),
     initialPageParam: null as string | null,
-    getNextPageParam: (page: DecisionPage) => page.next_cursor,
+    getNextPageParam: (page: RowPage) => page.next_cursor,
     placeholderData: keepPreviousData,
   });
+
+/** The filter of an export: the bounds as they are at this moment. */
+export const exportFilter = (criteria: DecisionCriteria, range: TimeRange): DecisionFilter => ({
+  ...criteria,
+  ...searchBounds(range),
+});
 
 export const decisionQuery = (id: string) =>
   queryOptions({
@@ -165,8 +181,12 @@ export const decisionQuery = (id: string) =>
     refetchInterval: 10_000,
   });
 
-/** Pages of users and entities follow what happens, more calmly than the stream does. */
-const ENTITY_POLL_MS = 5_000;
+export const relatedQuery = (id: string) =>
+  queryOptions<Related>({
+    queryKey: ['related', id],
+    queryFn: ({ signal }) => readRelated(id, signal),
+    staleTime: 30_000,
+  });
 
 export const userQuery = (id: string) =>
   queryOptions<User>({
@@ -175,25 +195,55 @@ export const userQuery = (id: string) =>
     refetchInterval: ENTITY_POLL_MS,
   });
 
-export const entityDecisionsQuery = (criteria: DecisionCriteria) =>
-  queryOptions<DecisionPage>({
-    queryKey: ['entity-decisions', criteria],
-    queryFn: ({ signal }) => searchDecisions({ ...criteria, limit: 50 }, signal),
+export const entityQuery = (key: EntityKey, range: TimeRange) =>
+  queryOptions<Entity>({
+    queryKey: ['entity', key, rangeKey(range)],
+    queryFn: ({ signal }) => lookupEntity(key, iso(boundsOf(range)), signal),
+    placeholderData: keepPreviousData,
     refetchInterval: ENTITY_POLL_MS,
   });
 
-/** Null where this server knows no campaigns. */
+export const entityDecisionsQuery = (criteria: DecisionCriteria, range: TimeRange) =>
+  queryOptions<RowPage>({
+    queryKey: ['entity-decisions', criteria, rangeKey(range)],
+    queryFn: ({ signal }) => listDecisions({ ...criteria, ...searchBounds(range), limit: 50 }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: ENTITY_POLL_MS,
+  });
+
+export const queueQuery = () =>
+  queryOptions<Queue>({
+    queryKey: ['queue'],
+    queryFn: ({ signal }) => readQueue(signal),
+    refetchInterval: ENTITY_POLL_MS,
+  });
+
+export const viewsQuery = () =>
+  queryOptions<readonly View[]>({
+    queryKey: ['views'],
+    queryFn: async ({ signal }) => (await listViews(signal)).data,
+    staleTime: 30_000,
+  });
+
 export const campaignsQuery = (polling: Polling) =>
-  queryOptions<CampaignPage | null>({
+  queryOptions<CampaignPage>({
     queryKey: ['campaigns', rangeKey(polling.range)],
-    queryFn: async ({ signal }) => {
-      try {
-        return await listCampaigns(iso(boundsOf(polling.range)), signal);
-      } catch (error) {
-        if (isProblem(error, 404)) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => listCampaigns(iso(boundsOf(polling.range)), signal),
     placeholderData: keepPreviousData,
     refetchInterval: pollEvery(polling, PANEL_POLL_MS),
+  });
+
+export const annotationsQuery = (polling: Polling) =>
+  queryOptions<readonly Annotation[]>({
+    queryKey: ['annotations', rangeKey(polling.range)],
+    queryFn: async ({ signal }) => (await readAnnotations(iso(boundsOf(polling.range)), signal)).data,
+    placeholderData: keepPreviousData,
+    refetchInterval: pollEvery(polling, WIDE_PANEL_POLL_MS),
+  });
+
+export const healthQuery = () =>
+  queryOptions<Health>({
+    queryKey: ['health'],
+    queryFn: ({ signal }) => readHealth(signal),
+    refetchInterval: ENTITY_POLL_MS,
   });

@@ -50,6 +50,8 @@ export interface DecisionEvent {
     readonly rtt_ms?: number | null;
   };
   readonly device?: {
+    /** Keyed hash of the device id. */
+    readonly key?: string | null;
     readonly presented?: boolean | null;
     readonly bound?: boolean | null;
   } | null;
@@ -168,19 +170,112 @@ export interface DecisionPage {
   readonly next_cursor: string | null;
 }
 
-/** Body of `POST /v1/decisions/search`. */
-export interface DecisionSearch {
+/** The light shape of a decision, as lists, stream, timeline and queue carry it. */
+export interface DecisionRow {
+  readonly id: string;
+  readonly occurred_at: string;
+  readonly recorded_at: string;
+  readonly source: string;
+  readonly type: string;
+  readonly status: string;
+  readonly application: string;
+  readonly event_id: string | null;
+  readonly attempt_id: string | null;
+  readonly user_id: string | null;
+  readonly ip: string;
+  readonly network: string | null;
+  readonly country: string | null;
+  readonly region: string | null;
+  readonly city: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly asn: number | null;
+  readonly as_name: string | null;
+  readonly network_classes: readonly string[];
+  readonly device_key: string | null;
+  readonly browser: string | null;
+  readonly browser_major: number | null;
+  readonly os: string | null;
+  readonly device_type: string | null;
+  readonly user_agent: string | null;
+  readonly method: string | null;
+  /** Probability, 0–1. */
+  readonly score: number;
+  readonly level: string;
+  readonly action: string;
+  /** What enforcement would have answered. */
+  readonly enforced: string;
+  readonly mode: string;
+  readonly rule: string | null;
+  /** Codes, the weightiest first. */
+  readonly reasons: readonly string[];
+  readonly confidence: string | null;
+  readonly degraded: boolean;
+  readonly learning: string | null;
+  readonly challenge_kind: string | null;
+  readonly resolution: string | null;
+  readonly final_action: string | null;
+  readonly verdict: string | null;
+}
+
+export interface RowPage {
+  readonly data: readonly DecisionRow[];
+  readonly next_cursor: string | null;
+}
+
+/** Body of `POST /v1/decisions/list`, and the filter of an export. */
+export interface DecisionFilter {
+  readonly text?: string;
   readonly user_id?: string;
   readonly ip?: string;
-  readonly action?: string;
-  readonly level?: string;
-  readonly reason?: string;
-  readonly country?: string;
+  readonly network?: string;
+  readonly device_key?: string;
   readonly asn?: number;
+  readonly country?: string;
+  readonly action?: string | readonly string[];
+  readonly level?: string | readonly string[];
+  readonly status?: string;
+  readonly type?: string;
+  readonly source?: string;
+  readonly application?: string;
+  readonly reason?: string;
+  readonly method?: string;
+  readonly browser?: string;
+  readonly os?: string;
+  readonly resolution?: string;
+  readonly verdict?: string;
+  readonly score_min?: number;
+  readonly score_max?: number;
   readonly from?: string;
   readonly to?: string;
+}
+
+export interface DecisionList extends DecisionFilter {
   readonly limit?: number;
   readonly cursor?: string;
+}
+
+export type ExportFormat = 'csv' | 'ndjson';
+
+export interface DecisionExport {
+  readonly format: ExportFormat;
+  readonly columns?: readonly string[];
+  readonly filter: DecisionFilter;
+  readonly max_rows: number;
+}
+
+interface RelatedRows {
+  readonly total: number;
+  readonly data: readonly DecisionRow[];
+}
+
+/** Answer of `GET /v1/decisions/{id}/related`. */
+export interface Related {
+  /** The user's last accepted login before it. */
+  readonly previous: DecisionRow | null;
+  readonly user: RelatedRows | null;
+  readonly address: RelatedRows | null;
+  readonly device: RelatedRows | null;
 }
 
 export type PanelRow = Readonly<Record<string, string | number | null>>;
@@ -192,6 +287,12 @@ export interface PanelResult {
   readonly to: string;
   readonly bucket_s: number;
   readonly source: string;
+  /** The window of the same width just before, when it was asked for. */
+  readonly previous?: {
+    readonly from: string;
+    readonly to: string;
+    readonly rows: readonly PanelRow[];
+  } | null;
   readonly schema: readonly {
     readonly name: string;
     readonly type: string;
@@ -227,6 +328,68 @@ export interface Habit {
 export const HABIT_KINDS = ['places', 'countries', 'networks', 'devices', 'clients'] as const;
 export type HabitKind = (typeof HABIT_KINDS)[number];
 
+export interface UserDay {
+  readonly t: string;
+  readonly decisions: number;
+  readonly max_score: number;
+  readonly mean_score: number;
+  readonly challenged: number;
+  readonly blocked: number;
+}
+
+export interface UserDevice {
+  readonly device_key: string;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly decisions: number;
+  readonly browser: string | null;
+  readonly os: string | null;
+  readonly device_type: string | null;
+  readonly countries: readonly string[];
+  /** `trusted`, `provisional` or `unknown`. */
+  readonly status: string;
+}
+
+export interface UserNetwork {
+  readonly asn: number | null;
+  readonly as_name: string | null;
+  readonly country: string | null;
+  readonly decisions: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly network_classes: readonly string[];
+}
+
+export interface UserPlace {
+  readonly country: string | null;
+  readonly region: string | null;
+  readonly city: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  readonly decisions: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+}
+
+/** What a user did within the time that is kept. */
+export interface UserActivity {
+  readonly from: string;
+  readonly to: string;
+  readonly decisions: number;
+  readonly failed: number;
+  readonly challenged: number;
+  readonly blocked: number;
+  readonly risk: readonly UserDay[];
+  readonly devices: readonly UserDevice[];
+  readonly networks: readonly UserNetwork[];
+  readonly places: readonly UserPlace[];
+  readonly addresses: readonly {
+    readonly ip: string;
+    readonly decisions: number;
+    readonly last_seen: string;
+  }[];
+}
+
 /** Answer of `POST /v1/users/lookup`. */
 export interface User extends Readonly<Record<HabitKind, readonly Habit[]>> {
   readonly user_id: string;
@@ -237,8 +400,129 @@ export interface User extends Readonly<Record<HabitKind, readonly Habit[]>> {
     readonly last_login_at: string | null;
     readonly last_country: string | null;
   } | null;
+  readonly activity: UserActivity;
   /** Newest first. */
-  readonly last_decisions: readonly Decision[];
+  readonly timeline: readonly DecisionRow[];
+}
+
+/** An address, an AS, a device or a network, as the body of `POST /v1/entities/lookup` names it. */
+export type EntityKey =
+  | { readonly address: string }
+  | { readonly asn: number }
+  | { readonly device_key: string }
+  | { readonly network: string };
+
+interface EntityPart {
+  readonly value: string;
+  readonly decisions: number;
+  readonly failed: number;
+  readonly users: number;
+  readonly last_seen: string;
+}
+
+export interface Entity {
+  readonly kind: string;
+  readonly value: string;
+  readonly from: string;
+  readonly to: string;
+  /** Null: never within the window. */
+  readonly first_seen: string | null;
+  readonly last_seen: string | null;
+  readonly facts: (DecisionFacts & { readonly device_type?: string | null }) | null;
+  readonly totals: {
+    readonly decisions: number;
+    readonly users: number;
+    readonly failed: number;
+    readonly challenged: number;
+    readonly blocked: number;
+    readonly passed: number;
+    readonly compromised: number;
+    readonly devices: number;
+    readonly addresses: number;
+  };
+  readonly rates: { readonly failed: number; readonly challenged: number; readonly blocked: number } | null;
+  readonly series: { readonly bucket_s: number; readonly rows: readonly PanelRow[] };
+  readonly users: readonly {
+    readonly user_id: string | null;
+    readonly decisions: number;
+    readonly failed: number;
+    readonly max_score: number;
+    readonly last_seen: string;
+  }[];
+  readonly addresses: readonly EntityPart[] | null;
+  readonly devices: readonly EntityPart[] | null;
+  readonly ases:
+    | readonly (Omit<EntityPart, 'value'> & { readonly asn: number; readonly as_name: string | null })[]
+    | null;
+  readonly reasons: readonly { readonly reason: string; readonly n: number }[];
+  readonly lists: readonly { readonly name: string; readonly kind: string; readonly last_seen: string }[];
+}
+
+/** Something that a person should look at. */
+export interface QueueItem {
+  readonly decision: DecisionRow;
+  readonly kind: string;
+  /** 0–100, the most urgent highest. */
+  readonly priority: number;
+  readonly why: readonly Reason[];
+  readonly also: readonly string[];
+  readonly user: { readonly user_id: string; readonly open: number } | null;
+}
+
+export interface Queue {
+  readonly data: readonly QueueItem[];
+  readonly total: number;
+  /** One sentence. */
+  readonly ordering: string;
+}
+
+export interface View {
+  readonly id: string;
+  readonly name: string;
+  readonly page: string;
+  /** The page's state, as the address holds it. */
+  readonly state: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface Annotation {
+  readonly at: string;
+  readonly kind: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export interface Health {
+  readonly analytics: {
+    readonly ok: boolean;
+    readonly problem: string | null;
+    readonly lag_records: number | null;
+    readonly lag_ms: number | null;
+    readonly inserted_rows: number | null;
+    readonly parked_rows: number | null;
+  };
+  readonly dependencies: readonly {
+    readonly name: string;
+    readonly ok: boolean;
+    readonly problem: string | null;
+    readonly required: boolean;
+  }[];
+  readonly parked: readonly {
+    readonly position: string;
+    readonly kind: string;
+    readonly reason: string;
+    readonly parked_at: string;
+  }[];
+  readonly latency: {
+    readonly since: string;
+    readonly n: number;
+    readonly p50_ms: number;
+    readonly p95_ms: number;
+    readonly p99_ms: number;
+  } | null;
+  readonly versions: { readonly engine: string };
+  readonly log: { readonly ok: boolean; readonly problem: string | null };
 }
 
 /** What a campaign was noticed on: the failures of one group of clients. */

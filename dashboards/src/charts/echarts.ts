@@ -1,5 +1,5 @@
-import { BarChart } from 'echarts/charts';
-import { BrushComponent, GridComponent, TooltipComponent } from 'echarts/components';
+import { BarChart, LineChart } from 'echarts/charts';
+import { BrushComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
@@ -8,7 +8,15 @@ let registered = false;
 /** A chart in an element; only the parts in use are in the bundle. The caller disposes of it. */
 export const createChart = (element: HTMLElement): EChartsType => {
   if (!registered) {
-    use([BarChart, GridComponent, TooltipComponent, BrushComponent, CanvasRenderer]);
+    use([
+      BarChart,
+      LineChart,
+      GridComponent,
+      TooltipComponent,
+      BrushComponent,
+      MarkLineComponent,
+      CanvasRenderer,
+    ]);
     registered = true;
   }
   return init(element, null, { renderer: 'canvas' });

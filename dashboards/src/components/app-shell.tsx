@@ -19,6 +19,8 @@ import { ZonePicker } from './zone-picker.tsx';
 const PAGES = [
   { to: '/', label: 'Overview', keys: 'g o' },
   { to: '/decisions', label: 'Decisions', keys: 'g d' },
+  { to: '/review', label: 'Review', keys: 'g r' },
+  { to: '/health', label: 'Health', keys: 'g h' },
 ] as const;
 
 /** After a move to another page, keyboard and screen reader begin at its content, not where the last one ended. */

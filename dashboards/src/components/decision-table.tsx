@@ -1,185 +1,337 @@
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
-import type { Decision } from '../api/types.ts';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { DecisionRow } from '../api/types.ts';
+import { COLUMNS, type ColumnId, DEFAULT_COLUMNS } from '../lib/columns.ts';
+import type { Format } from '../lib/format.ts';
 import { clientWords, networkWords, placeWords } from '../lib/place-words.ts';
-import { reveal, splitCode } from '../lib/text.ts';
+import { useShortcuts } from '../lib/shortcuts.ts';
+import { reveal, sentence, splitCode } from '../lib/text.ts';
+import { methodWords, resolutionWords } from '../lib/words.ts';
 import { useFormat } from './format-context.tsx';
 import { ActionMark, LevelMark } from './marks.tsx';
 import { Untrusted } from './untrusted.tsx';
 
 /** Ids that were not there at the last look; nothing is fresh at the first, or after `scope` changed. */
-const useFreshIds = (decisions: readonly Decision[], scope: string): ReadonlySet<string> => {
+const useFreshIds = (rows: readonly DecisionRow[], scope: string): ReadonlySet<string> => {
   const seen = useRef<{ scope: string; ids: ReadonlySet<string> } | null>(null);
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => {
-    const ids = new Set(decisions.map((decision) => decision.id));
+    const ids = new Set(rows.map((row) => row.id));
     const before = seen.current;
     seen.current = { scope, ids };
     if (before === null || before.scope !== scope) setFresh(new Set());
     else {
       const news = [...ids].filter((id) => !before.ids.has(id));
-      if (news.length > 0) setFresh(new Set(news));
+      if (news.length > 0 && news.length < ids.size) setFresh(new Set(news));
     }
-  }, [decisions, scope]);
+  }, [rows, scope]);
   return fresh;
 };
 
-function EventWords({ decision }: { readonly decision: Decision }) {
-  const { type, status } = decision.event;
-  return (
-    <span className={`event-words status-${status}`}>
-      <span>{splitCode(type).words}</span> <span className="event-status">{status}</span>
-    </span>
-  );
+function Missing({ children }: { readonly children: string }) {
+  return <span className="missing">{children}</span>;
 }
 
-function UserCell({ decision }: { readonly decision: Decision }) {
-  const id = decision.event.user?.id;
-  if (id == null) return <span className="missing">no user named</span>;
-  return (
-    <Link to="/user" search={{ id }} className="pivot" title={`User ${reveal(id)}`}>
-      <Untrusted>{id}</Untrusted>
+/** What stands in a column of a row. */
+const CELLS: Readonly<Record<ColumnId, (row: DecisionRow, format: Format, now_ms: number) => ReactNode>> = {
+  time: (row, format, now_ms) => (
+    <Link to="/decisions/$decisionId" params={{ decisionId: row.id }} className="row-link">
+      <span className="visually-hidden">Open decision of </span>
+      <time dateTime={row.occurred_at} title={format.full(row.occurred_at)}>
+        {format.moment(row.occurred_at, now_ms)}
+      </time>
     </Link>
-  );
-}
-
-function Row({
-  decision,
-  fresh,
-  now_ms,
-}: {
-  readonly decision: Decision;
-  readonly fresh: boolean;
-  readonly now_ms: number;
-}) {
-  const format = useFormat();
-  const place = placeWords(decision, format);
-  const network = networkWords(decision);
-  const client = clientWords(decision);
-  const [reason, ...more] = decision.reasons;
-  const at = decision.event.occurred_at;
-  const { ip } = decision.event.context;
-  return (
-    <tr className={fresh ? 'is-fresh' : undefined} data-testid="decision-row" data-decision-id={decision.id}>
-      <td className="col-time">
-        <Link to="/decisions/$decisionId" params={{ decisionId: decision.id }} className="row-link">
-          <span className="visually-hidden">Open decision of </span>
-          <time dateTime={at} title={format.full(at)}>
-            {format.moment(at, now_ms)}
-          </time>
+  ),
+  action: (row, format) => (
+    <>
+      <ActionMark action={row.action} />
+      <span className="sub narrow-only">
+        {format.percent(row.score)} {row.level}
+      </span>
+      {row.enforced !== row.action && (
+        <span className="sub">
+          would: <span>{row.enforced}</span>
+        </span>
+      )}
+    </>
+  ),
+  risk: (row, format) => (
+    <>
+      <LevelMark level={row.level} />
+      <span className="score">{format.percent(row.score)}</span>
+    </>
+  ),
+  user: (row, format) => (
+    <>
+      {row.user_id === null ? (
+        <Missing>no user named</Missing>
+      ) : (
+        <Link to="/user" search={{ id: row.user_id }} className="pivot" title={`User ${reveal(row.user_id)}`}>
+          <Untrusted>{row.user_id}</Untrusted>
         </Link>
-      </td>
-      <td className="col-action">
-        <ActionMark action={decision.action} />
-        <span className="sub narrow-only">
-          {format.percent(decision.risk.score)} {decision.risk.level}
-        </span>
-        {decision.policy.would_have != null && (
-          <span className="sub">
-            would: <span>{decision.policy.would_have}</span>
-          </span>
-        )}
-      </td>
-      <td className="col-risk">
-        <LevelMark level={decision.risk.level} />
-        <span className="score">{format.percent(decision.risk.score)}</span>
-      </td>
-      <td className="col-user">
-        <UserCell decision={decision} />
-        <span className="sub narrow-only">
-          <Untrusted cut>{[place, ip].filter((word) => word !== null).join(' · ')}</Untrusted>
-        </span>
-      </td>
-      <td className="col-event">
-        <EventWords decision={decision} />
-      </td>
-      <td className="col-from">
-        <Link to="/address" search={{ ip }} className="pivot mono" title={`Address ${reveal(ip)}`}>
-          <Untrusted>{ip}</Untrusted>
+      )}
+      <span className="sub narrow-only">
+        <Untrusted cut>
+          {[placeWords(row, format), row.ip].filter((word) => word !== null).join(' · ')}
+        </Untrusted>
+      </span>
+    </>
+  ),
+  event: (row) => (
+    <span className={`event-words status-${row.status}`}>
+      <span>{splitCode(row.type).words}</span> <span className="event-status">{row.status}</span>
+    </span>
+  ),
+  from: (row, format) => {
+    const place = placeWords(row, format);
+    return (
+      <>
+        <Link
+          to="/address"
+          search={{ ip: row.ip }}
+          className="pivot mono"
+          title={`Address ${reveal(row.ip)}`}
+        >
+          <Untrusted>{row.ip}</Untrusted>
         </Link>
         <span className="sub">
-          {place === null ? (
-            <span className="missing">place unknown</span>
-          ) : (
-            <Untrusted cut>{place}</Untrusted>
-          )}
+          {place === null ? <Missing>place unknown</Missing> : <Untrusted cut>{place}</Untrusted>}
         </span>
-      </td>
-      <td className="col-network">
-        {network === null ? <span className="missing">unknown</span> : <Untrusted cut>{network}</Untrusted>}
+      </>
+    );
+  },
+  network: (row) => {
+    const network = networkWords(row);
+    const client = clientWords(row);
+    return (
+      <>
+        {network === null ? (
+          <Missing>unknown</Missing>
+        ) : row.asn === null ? (
+          <Untrusted cut>{network}</Untrusted>
+        ) : (
+          <Link to="/network" search={{ asn: String(row.asn) }} className="pivot" title={reveal(network)}>
+            <Untrusted>{network}</Untrusted>
+          </Link>
+        )}
         {client !== null && (
           <span className="sub">
             <Untrusted cut>{client}</Untrusted>
           </span>
         )}
-      </td>
-      <td className="col-reason">
-        {reason === undefined ? (
-          <span className="missing">nothing against it</span>
-        ) : (
-          <>
-            <Untrusted cut>{reason.message}</Untrusted>
-            {more.length > 0 && <span className="sub">and {more.length} more</span>}
-          </>
-        )}
-      </td>
+      </>
+    );
+  },
+  reason: (row) => {
+    const [reason, ...more] = row.reasons;
+    if (reason === undefined) return <Missing>nothing against it</Missing>;
+    const { category, words } = splitCode(reason);
+    return (
+      <>
+        <Untrusted cut>{words}</Untrusted>
+        <span className="sub">
+          {category}
+          {more.length > 0 && `, and ${more.length} more`}
+        </span>
+      </>
+    );
+  },
+  outcome: (row) =>
+    row.resolution === null ? (
+      <Missing>none</Missing>
+    ) : (
+      <>
+        {resolutionWords(row.resolution)}
+        {row.final_action !== null && <span className="sub">finally {row.final_action}</span>}
+      </>
+    ),
+  verdict: (row) => (row.verdict === null ? <Missing>none</Missing> : sentence(row.verdict)),
+  application: (row) => <Untrusted cut>{row.application}</Untrusted>,
+  device: (row) =>
+    row.device_key === null ? (
+      <Missing>none</Missing>
+    ) : (
+      <Link
+        to="/device"
+        search={{ key: row.device_key }}
+        className="pivot mono"
+        title={`Device ${reveal(row.device_key)}`}
+      >
+        <Untrusted>{row.device_key}</Untrusted>
+      </Link>
+    ),
+  agent: (row) =>
+    row.user_agent === null ? <Missing>none</Missing> : <Untrusted cut>{row.user_agent}</Untrusted>,
+  method: (row) =>
+    row.method === null ? <Missing>not said</Missing> : <Untrusted cut>{methodWords(row.method)}</Untrusted>,
+  rule: (row) => (
+    <>
+      <Untrusted cut>{row.rule ?? 'none'}</Untrusted>
+      <span className="sub">{row.mode}</span>
+    </>
+  ),
+  source: (row) => (
+    <>
+      {sentence(row.source)}
+      {row.degraded && <span className="sub">degraded</span>}
+    </>
+  ),
+};
+
+interface RowProps {
+  readonly row: DecisionRow;
+  readonly columns: readonly ColumnId[];
+  readonly fresh: boolean;
+  readonly now_ms: number;
+  readonly index: number;
+}
+
+function Row({ row, columns, fresh, now_ms, index }: RowProps) {
+  const format = useFormat();
+  return (
+    <tr
+      className={fresh ? 'is-fresh' : undefined}
+      aria-rowindex={index + 2}
+      data-testid="decision-row"
+      data-decision-id={row.id}
+    >
+      {columns.map((column) => (
+        <td key={column} className={`col-${column}`}>
+          {CELLS[column](row, format, now_ms)}
+        </td>
+      ))}
     </tr>
   );
 }
 
+/** Height of a row of two lines; the styles hold every row to it. */
+const ROW_PX = 49;
+/** Shorter lists are drawn whole: find-in-page and printing then see all of them. */
+const VIRTUAL_FROM = 100;
+
 interface DecisionTableProps {
-  readonly decisions: readonly Decision[];
+  readonly rows: readonly DecisionRow[];
   /** Read by screen readers as the table's name. */
   readonly caption: string;
+  readonly columns?: readonly ColumnId[];
   /** Set where rows arrive by themselves: new ones are lit for a moment, unless the scope changed. */
   readonly liveScope?: string;
+  /** The keys j and k go through the rows; one table on a page may have them. */
+  readonly keys?: boolean;
 }
 
-/** Decisions, newest first: the time opens one, a user or an address leads to its own page. */
-export function DecisionTable({ decisions, caption, liveScope }: DecisionTableProps) {
-  const fresh = useFreshIds(decisions, liveScope ?? '');
+/** Decisions, newest first: the time opens one; a user, an address or a network leads to its own page. */
+export function DecisionTable({
+  rows,
+  caption,
+  columns = DEFAULT_COLUMNS,
+  liveScope,
+  keys = false,
+}: DecisionTableProps) {
+  const fresh = useFreshIds(rows, liveScope ?? '');
   const now_ms = Date.now();
+  const body = useRef<HTMLTableSectionElement>(null);
+  const [top_px, setTop] = useState(0);
+  const virtual = rows.length >= VIRTUAL_FROM;
+  useLayoutEffect(() => {
+    const measure = (): void => {
+      const box = body.current?.getBoundingClientRect();
+      if (box !== undefined) setTop(Math.round(box.top + window.scrollY));
+    };
+    measure();
+    const watch = new ResizeObserver(measure);
+    watch.observe(document.body);
+    return () => watch.disconnect();
+  }, []);
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+    scrollMargin: top_px,
+    enabled: virtual,
+  });
+  const items = virtual
+    ? virtualizer.getVirtualItems().map(({ index, start, end }) => ({ index, start, end }))
+    : rows.map((_, index) => ({ index, start: 0, end: 0 }));
+  const before_px = virtual ? (items[0]?.start ?? top_px) - top_px : 0;
+  const after_px = virtual ? virtualizer.getTotalSize() - ((items.at(-1)?.end ?? top_px) - top_px) : 0;
+
+  const move = (by: 1 | -1): void => {
+    const links = [...(body.current?.querySelectorAll<HTMLElement>('.row-link') ?? [])];
+    const now = links.findIndex((link) => link.closest('tr')?.contains(document.activeElement));
+    const next = links[now < 0 ? 0 : now + by];
+    next?.focus();
+    next?.scrollIntoView({ block: 'nearest' });
+  };
+  useShortcuts(
+    keys
+      ? {
+          j: () => move(1),
+          k: () => move(-1),
+          o: () => {
+            if (body.current?.contains(document.activeElement))
+              (document.activeElement as HTMLElement).click();
+          },
+        }
+      : {},
+  );
+
+  const shown = COLUMNS.filter(({ id }) => columns.includes(id));
+  const least_px = shown.reduce((sum, { width }) => sum + width, 0);
+  const usual = columns === DEFAULT_COLUMNS || columns.join() === DEFAULT_COLUMNS.join();
   return (
-    <div className="table-scroll">
-      <table className="table decisions" data-testid="decision-table">
+    <div className={usual ? 'decisions-frame' : 'table-scroll'}>
+      <table
+        className={usual ? 'table decisions decisions-usual' : 'table decisions'}
+        data-testid="decision-table"
+        aria-rowcount={rows.length + 1}
+        {...(usual ? {} : { style: { minInlineSize: `${least_px}px` } })}
+      >
         <caption className="visually-hidden">{caption}</caption>
+        {!usual && (
+          <colgroup>
+            {shown.map((column) => (
+              <col
+                key={column.id}
+                {...('grow' in column ? {} : { style: { inlineSize: `${column.width}px` } })}
+              />
+            ))}
+          </colgroup>
+        )}
         <thead>
           <tr>
-            <th scope="col" className="col-time">
-              Time
-            </th>
-            <th scope="col" className="col-action">
-              Action
-            </th>
-            <th scope="col" className="col-risk">
-              Risk
-            </th>
-            <th scope="col" className="col-user">
-              User
-            </th>
-            <th scope="col" className="col-event">
-              Event
-            </th>
-            <th scope="col" className="col-from">
-              From
-            </th>
-            <th scope="col" className="col-network">
-              Network and client
-            </th>
-            <th scope="col" className="col-reason">
-              First reason
-            </th>
+            {shown.map(({ id, label }) => (
+              <th key={id} scope="col" className={`col-${id}`}>
+                {label}
+              </th>
+            ))}
           </tr>
         </thead>
-        <tbody>
-          {decisions.map((decision) => (
-            <Row
-              key={decision.id}
-              decision={decision}
-              fresh={liveScope !== undefined && fresh.has(decision.id)}
-              now_ms={now_ms}
-            />
-          ))}
+        <tbody ref={body}>
+          {before_px > 0 && (
+            <tr className="spacer">
+              <td colSpan={shown.length} style={{ blockSize: `${before_px}px` }} />
+            </tr>
+          )}
+          {items.map(({ index }) => {
+            const row = rows[index];
+            return row === undefined ? null : (
+              <Row
+                key={row.id}
+                row={row}
+                columns={columns}
+                fresh={liveScope !== undefined && fresh.has(row.id)}
+                now_ms={now_ms}
+                index={index}
+              />
+            );
+          })}
+          {after_px > 0 && (
+            <tr className="spacer">
+              <td colSpan={shown.length} style={{ blockSize: `${after_px}px` }} />
+            </tr>
+          )}
         </tbody>
       </table>
     </div>

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { Decision } from '../api/types.ts';
+import type { DecisionRow } from '../api/types.ts';
 import { heightOf, riskPoints } from '../lib/timeline.ts';
 import { DEFAULT_THRESHOLDS, logit } from '../lib/waterfall.ts';
 import { useFormat } from './format-context.tsx';
@@ -7,7 +7,7 @@ import { useFormat } from './format-context.tsx';
 const DAY_MS = 86_400_000;
 
 interface RiskStripProps {
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly DecisionRow[];
 }
 
 /**
@@ -17,7 +17,7 @@ interface RiskStripProps {
 export function RiskStrip({ decisions }: RiskStripProps) {
   const format = useFormat();
   const navigate = useNavigate();
-  const times = decisions.map((decision) => Date.parse(decision.event.occurred_at)).filter(Number.isFinite);
+  const times = decisions.map((decision) => Date.parse(decision.occurred_at)).filter(Number.isFinite);
   if (times.length === 0) return null;
   const to_ms = Math.max(...times);
   const from_ms = Math.min(Math.min(...times), to_ms - DAY_MS);
@@ -46,7 +46,7 @@ export function RiskStrip({ decisions }: RiskStripProps) {
             tabIndex={-1}
             className={`strip-dot strip-${decision.action}`}
             style={{ insetInlineStart: `${x * 100}%`, insetBlockEnd: `${y * 100}%` }}
-            title={`${format.full(decision.event.occurred_at)}: ${decision.action}, ${format.percent(decision.risk.score)}`}
+            title={`${format.full(decision.occurred_at)}: ${decision.action}, ${format.percent(decision.score)}`}
             onClick={() =>
               void navigate({ to: '/decisions/$decisionId', params: { decisionId: decision.id } })
             }

@@ -1,6 +1,6 @@
-/** Hands a text to the browser as a file to be saved. Nothing leaves the page. */
-export const saveFile = (name: string, type: string, text: string): void => {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Hands data to the browser as a file to be saved. Nothing leaves the page. */
+export const saveBlob = (name: string, blob: Blob): void => {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
@@ -8,3 +8,6 @@ export const saveFile = (name: string, type: string, text: string): void => {
   // The download has begun with the click; the copy in memory is not needed after that.
   setTimeout(() => URL.revokeObjectURL(url), 1_000);
 };
+
+export const saveFile = (name: string, type: string, text: string): void =>
+  saveBlob(name, new Blob([text], { type }));

@@ -1,4 +1,4 @@
-import { changeWords, type Summary } from '../lib/summary.ts';
+import { changeWords, type Outcomes, type Summary } from '../lib/summary.ts';
 import { useFormat } from './format-context.tsx';
 import { ActionGlyph } from './marks.tsx';
 
@@ -32,16 +32,18 @@ interface StatTilesProps {
   readonly summary: Summary | null;
   /** The period before; null while it loads or when it could not be had. */
   readonly before: Summary | null;
+  /** What challenges came to; null while it loads or when it could not be had. */
+  readonly outcomes: Outcomes | null;
 }
 
-/** The range in four numbers, each beside the period of the same length before it. */
-export function StatTiles({ summary, before }: StatTilesProps) {
+/** The range in six numbers, each beside the period of the same length before it. */
+export function StatTiles({ summary, before, outcomes }: StatTilesProps) {
   const format = useFormat();
   if (summary === null) {
     return (
       <div className="tiles" role="status">
         <span className="visually-hidden">Loading the summary</span>
-        {['a', 'b', 'c', 'd'].map((key) => (
+        {['a', 'b', 'c', 'd', 'e', 'f'].map((key) => (
           <div key={key} className="tile">
             <div className="skeleton skeleton-line skeleton-w3" />
             <div className="skeleton skeleton-number" />
@@ -74,6 +76,13 @@ export function StatTiles({ summary, before }: StatTilesProps) {
         note={change(summary.users, before?.users)}
       />
       <Tile
+        testId="tile-failed"
+        label="Failed"
+        value={format.compact(summary.failed)}
+        exact={format.count(summary.failed)}
+        note={change(summary.failed, before?.failed)}
+      />
+      <Tile
         testId="tile-challenged"
         label="Challenged"
         action="challenge"
@@ -88,6 +97,21 @@ export function StatTiles({ summary, before }: StatTilesProps) {
         value={format.compact(summary.blocked)}
         exact={format.count(summary.blocked)}
         note={rate(summary.blockRate, before?.decisions === 0 ? undefined : before?.blockRate)}
+      />
+      <Tile
+        testId="tile-passed"
+        label="Challenges passed"
+        value={outcomes?.passRate == null ? '–' : format.percent(outcomes.passRate)}
+        exact={
+          outcomes === null ? '' : `${format.count(outcomes.passed)} of ${format.count(outcomes.answered)}`
+        }
+        note={
+          outcomes === null
+            ? '\u00a0'
+            : outcomes.challenged === 0
+              ? 'none was asked for'
+              : `of ${format.compact(outcomes.answered)} answered, ${format.compact(outcomes.unanswered)} unanswered`
+        }
       />
     </dl>
   );

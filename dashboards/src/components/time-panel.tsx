@@ -1,85 +1,56 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
-import type { PanelResult } from '../api/types.ts';
-import type { StackedKey } from '../charts/stacked-bars.tsx';
-import { type Series, toSeries } from '../lib/series.ts';
+import { useMemo } from 'react';
+import type { Annotation, PanelResult } from '../api/types.ts';
+import { labelledBuckets, previousTotals, type Series, toSeries } from '../lib/series.ts';
 import type { Window } from '../lib/time-range.ts';
+import { annotationWords } from '../lib/words.ts';
+import { ChartPanel } from './chart-panel.tsx';
 import { useFormat } from './format-context.tsx';
-import { TableIcon } from './icons.tsx';
 import { ActionGlyph, LevelGlyph } from './marks.tsx';
-import { Panel } from './panel.tsx';
-import { ProblemNote } from './problem-note.tsx';
-import { SkeletonBlock } from './skeleton.tsx';
-
-// The chart library is several times the size of all else: it comes only when a chart is drawn.
-const StackedBars = lazy(() => import('../charts/stacked-bars.tsx'));
 
 /** More bars than this cannot be told apart or pointed at. */
 const MOST_BARS = 96;
+/** Labels that fit under the narrowest and the widest chart without touching. */
+const MOST_LABELS = 8;
+
+export interface StackedKey {
+  readonly key: string;
+  readonly label: string;
+  /** Token of its colour, without the dashes. */
+  readonly token: string;
+}
 
 interface TimePanelProps {
   readonly title: string;
   readonly testId: string;
   readonly className?: string;
-  readonly kind: 'action' | 'level';
+  /** Column of the keys. */
+  readonly kind: 'action' | 'level' | 'status';
   readonly keys: readonly StackedKey[];
   readonly hidden: ReadonlySet<string>;
   readonly onToggle: (key: string) => void;
   readonly onSelect: (window: Window) => void;
   readonly result: PanelResult | undefined;
+  readonly annotations: readonly Annotation[];
   readonly error: unknown;
   readonly stale: boolean;
   readonly onRetry: () => void;
 }
 
-function SeriesTable({
-  title,
-  series,
-  keys,
-}: {
-  readonly title: string;
-  readonly series: Series;
-  readonly keys: readonly StackedKey[];
-}) {
-  const format = useFormat();
-  const rows = series.times_ms
-    .map((time_ms, index) => ({ time_ms, counts: keys.map(({ key }) => series.values[key]?.[index] ?? 0) }))
-    .filter(({ counts }) => counts.some((count) => count > 0))
-    .toReversed();
-  if (rows.length === 0) return <p className="empty-line">Nothing in this range.</p>;
-  return (
-    // A scrolling region must be reachable by keyboard.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-    <section className="table-scroll chart-table" tabIndex={0} aria-label={`${title}, table`}>
-      <table className="table">
-        <caption className="visually-hidden">{title}; intervals without any are left out</caption>
-        <thead>
-          <tr>
-            <th scope="col">Interval</th>
-            {keys.map(({ key, label }) => (
-              <th key={key} scope="col" className="number">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ time_ms, counts }) => (
-            <tr key={time_ms}>
-              <th scope="row">{format.bucket(time_ms, series.bucket_s)}</th>
-              {counts.map((count, index) => (
-                <td key={keys[index]?.key} className="number">
-                  {format.count(count)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
+/** Changes of policy or model, each on the bucket in which it happened. */
+const marksOf = (annotations: readonly Annotation[], series: Series) =>
+  annotations.flatMap((annotation) => {
+    const first_ms = series.times_ms[0] ?? 0;
+    const index = Math.floor((Date.parse(annotation.at) - first_ms) / (series.bucket_s * 1000));
+    return index >= 0 && index < series.times_ms.length ? [{ index, text: annotationWords(annotation) }] : [];
+  });
+
+function KeyGlyph({ kind, item }: { readonly kind: TimePanelProps['kind']; readonly item: StackedKey }) {
+  if (kind === 'action') return <ActionGlyph action={item.key} />;
+  if (kind === 'level') return <LevelGlyph level={item.key} />;
+  return <span className={`swatch swatch-${item.token}`} aria-hidden="true" />;
 }
 
-/** Counts over time as a chart or as a table, with a legend whose entries hide and show their series. */
+/** Counts over time as stacked bars, with a legend whose entries hide and show their series. */
 export function TimePanel({
   title,
   testId,
@@ -90,12 +61,12 @@ export function TimePanel({
   onToggle,
   onSelect,
   result,
+  annotations,
   error,
   stale,
   onRetry,
 }: TimePanelProps) {
   const format = useFormat();
-  const [asTable, setAsTable] = useState(false);
   const series = useMemo(
     () =>
       result === undefined
@@ -110,71 +81,94 @@ export function TimePanel({
           ),
     [result, kind, keys],
   );
-  const spoken = keys
-    .map(({ key, label }) => `${label} ${format.count(series?.totals[key] ?? 0)}`)
-    .join(', ');
-  const toggle = (
-    <button
-      type="button"
-      className="button button-quiet"
-      aria-pressed={asTable}
-      onClick={() => setAsTable(!asTable)}
-      data-testid={`${testId}-as-table`}
-    >
-      <TableIcon />
-      Table
-      <span className="visually-hidden"> of {title}</span>
-    </button>
+  const hiddenText = [...hidden].join();
+  const plot = useMemo(() => {
+    if (series === null || result === undefined) return null;
+    const off = new Set(hiddenText.split(','));
+    const shown = keys.filter(({ key }) => !off.has(key));
+    const labelled = labelledBuckets(series.times_ms, series.bucket_s, MOST_LABELS, format.offset_s);
+    const before = previousTotals(
+      result.previous ?? null,
+      { time: 't', key: kind, value: 'n' },
+      shown.map(({ key }) => key),
+      series,
+    );
+    return {
+      labels: series.times_ms.map((time_ms, index) =>
+        labelled[index] === true ? format.axis(time_ms, series.bucket_s) : '',
+      ),
+      titles: series.times_ms.map((time_ms) => format.bucket(time_ms, series.bucket_s)),
+      series: [
+        ...shown.map(({ key, label, token }) => ({
+          key,
+          label,
+          token,
+          kind: 'bar' as const,
+          stacked: true,
+          values: series.values[key] ?? [],
+        })),
+        ...(before === null
+          ? []
+          : [
+              {
+                key: 'before',
+                label: 'Period before',
+                token: 'text-3',
+                kind: 'line' as const,
+                dashed: true,
+                values: before,
+              },
+            ]),
+      ],
+      write: format.compact,
+      scale: 'count' as const,
+      marks: marksOf(annotations, series),
+      spoken: `${keys.map(({ key, label }) => `${label} ${format.count(series.totals[key] ?? 0)}`).join(', ')}.`,
+      onSelect: (first: number, last: number) => {
+        const from_ms = series.times_ms[first];
+        const last_ms = series.times_ms[last];
+        if (from_ms !== undefined && last_ms !== undefined)
+          onSelect({ from_ms, to_ms: last_ms + series.bucket_s * 1000 });
+      },
+    };
+  }, [series, result, keys, kind, hiddenText, annotations, format, onSelect]);
+  const legend = (
+    <ul className="legend">
+      {keys.map((item) => (
+        <li key={item.key}>
+          <button
+            type="button"
+            aria-pressed={!hidden.has(item.key)}
+            onClick={() => onToggle(item.key)}
+            title={hidden.has(item.key) ? `Show ${item.label}` : `Hide ${item.label}`}
+          >
+            <KeyGlyph kind={kind} item={item} />
+            {item.label}
+            <span className="legend-n">
+              {series === null ? '' : format.compact(series.totals[item.key] ?? 0)}
+            </span>
+          </button>
+        </li>
+      ))}
+      {plot?.series.some(({ key }) => key === 'before') === true && (
+        <li className="legend-before">
+          <span className="swatch swatch-text-3 swatch-dashed" aria-hidden="true" />
+          Period before
+        </li>
+      )}
+    </ul>
   );
   return (
-    <Panel
+    <ChartPanel
       title={title}
       testId={testId}
+      plot={plot}
+      error={error}
       stale={stale}
-      actions={toggle}
+      onRetry={onRetry}
+      legend={legend}
+      axisName="Interval"
       {...(className === undefined ? {} : { className })}
-    >
-      <ul className="legend">
-        {keys.map(({ key, label }) => (
-          <li key={key}>
-            <button
-              type="button"
-              aria-pressed={!hidden.has(key)}
-              onClick={() => onToggle(key)}
-              title={hidden.has(key) ? `Show ${label}` : `Hide ${label}`}
-            >
-              {kind === 'action' ? <ActionGlyph action={key} /> : <LevelGlyph level={key} />}
-              {label}
-              <span className="legend-n">
-                {series === null ? '' : format.compact(series.totals[key] ?? 0)}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {error != null && (
-        <ProblemNote
-          what={`${title} could not be loaded`}
-          error={error}
-          onRetry={onRetry}
-          slim={series !== null}
-        />
-      )}
-      {series === null && error == null && <SkeletonBlock label={`Loading ${title}`} />}
-      {series !== null &&
-        (asTable ? (
-          <SeriesTable title={title} series={series} keys={keys} />
-        ) : (
-          <Suspense fallback={<SkeletonBlock label={`Loading ${title}`} />}>
-            <StackedBars
-              series={series}
-              keys={keys}
-              hidden={hidden}
-              label={`${title}, stacked bars. ${spoken}. The table button shows the same as numbers.`}
-              onSelect={onSelect}
-            />
-          </Suspense>
-        ))}
-    </Panel>
+    />
   );
 }

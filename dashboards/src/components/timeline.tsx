@@ -1,12 +1,15 @@
 import { Link } from '@tanstack/react-router';
-import type { Decision } from '../api/types.ts';
+import type { DecisionRow } from '../api/types.ts';
 import { clientWords, networkWords, placeWords } from '../lib/place-words.ts';
-import { reveal, sentence, splitCode } from '../lib/text.ts';
+import { codeWords, reveal, sentence, splitCode } from '../lib/text.ts';
 import { daysOf } from '../lib/timeline.ts';
 import { resolutionWords } from '../lib/words.ts';
 import { useFormat } from './format-context.tsx';
 import { ActionGlyph, LevelMark } from './marks.tsx';
 import { Untrusted } from './untrusted.tsx';
+
+/** Reasons that are named in a line. */
+const MOST_REASONS = 3;
 
 const ACTION_WORDS: Readonly<Record<string, string>> = {
   allow: 'allowed',
@@ -14,15 +17,13 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   block: 'blocked',
 };
 
-function Entry({ decision }: { readonly decision: Decision }) {
+function Entry({ decision }: { readonly decision: DecisionRow }) {
   const format = useFormat();
-  const { event } = decision;
   const place = placeWords(decision, format);
   const where = [place ?? 'place unknown', networkWords(decision), clientWords(decision)].filter(
     (word): word is string => word !== null,
   );
-  const [reason] = decision.reasons;
-  const verdict = decision.feedback?.at(-1)?.verdict;
+  const verdict = decision.verdict;
   return (
     <li className="tl-entry" data-testid="timeline-entry" data-decision-id={decision.id}>
       <span className="tl-glyph">
@@ -31,55 +32,61 @@ function Entry({ decision }: { readonly decision: Decision }) {
       <div className="tl-words">
         <p className="tl-what">
           <Link to="/decisions/$decisionId" params={{ decisionId: decision.id }} className="tl-link">
-            {splitCode(event.type).words} {event.status}, {ACTION_WORDS[decision.action] ?? decision.action}
+            {splitCode(decision.type).words} {decision.status},{' '}
+            {ACTION_WORDS[decision.action] ?? decision.action}
           </Link>
-          {decision.resolution != null && decision.resolution !== 'pending' && (
+          {decision.resolution !== null && decision.resolution !== 'pending' && (
             <span className="tl-tag">{resolutionWords(decision.resolution)}</span>
           )}
-          {verdict !== undefined && <span className="tl-tag">Marked {sentence(verdict).toLowerCase()}</span>}
+          {verdict !== null && <span className="tl-tag">Marked {sentence(verdict).toLowerCase()}</span>}
         </p>
         <p className="tl-where">
           <Untrusted>{where.join(' · ')}</Untrusted>{' '}
           <Link
             to="/address"
-            search={{ ip: event.context.ip }}
+            search={{ ip: decision.ip }}
             className="mono"
-            title={`Address ${reveal(event.context.ip)}`}
+            title={`Address ${reveal(decision.ip)}`}
           >
-            <Untrusted>{event.context.ip}</Untrusted>
+            <Untrusted>{decision.ip}</Untrusted>
           </Link>
         </p>
-        {reason !== undefined && (
+        {decision.reasons.length > 0 && (
           <p className="tl-reason">
-            <Untrusted>{reason.message}</Untrusted>
-            {decision.reasons.length > 1 && (
-              <span className="muted"> and {decision.reasons.length - 1} more</span>
+            <Untrusted>
+              {decision.reasons
+                .slice(0, MOST_REASONS)
+                .map((code) => codeWords(code))
+                .join(', ')}
+            </Untrusted>
+            {decision.reasons.length > MOST_REASONS && (
+              <span className="muted"> and {decision.reasons.length - MOST_REASONS} more</span>
             )}
           </p>
         )}
       </div>
       <div className="tl-risk">
-        <LevelMark level={decision.risk.level} />
-        <span className="score">{format.percent(decision.risk.score)}</span>
+        <LevelMark level={decision.level} />
+        <span className="score">{format.percent(decision.score)}</span>
       </div>
-      <time className="tl-time" dateTime={event.occurred_at} title={format.full(event.occurred_at)}>
-        {format.clock(event.occurred_at)}
+      <time className="tl-time" dateTime={decision.occurred_at} title={format.full(decision.occurred_at)}>
+        {format.clock(decision.occurred_at)}
       </time>
     </li>
   );
 }
 
 /** What happened, newest first, a day at a time in the reader's zone. */
-export function Timeline({ decisions }: { readonly decisions: readonly Decision[] }) {
+export function Timeline({ decisions }: { readonly decisions: readonly DecisionRow[] }) {
   const format = useFormat();
   return (
     <div className="timeline" data-testid="timeline">
       {daysOf(decisions, format.offset_s).map(({ day, decisions: entries }) => (
         <section
           key={`${day} ${entries[0]?.id ?? ''}`}
-          aria-label={format.day(entries[0]?.event.occurred_at ?? '')}
+          aria-label={format.day(entries[0]?.occurred_at ?? '')}
         >
-          <h3 className="tl-day">{format.day(entries[0]?.event.occurred_at ?? '')}</h3>
+          <h3 className="tl-day">{format.day(entries[0]?.occurred_at ?? '')}</h3>
           <ol>
             {entries.map((decision) => (
               <Entry key={decision.id} decision={decision} />

@@ -24,8 +24,11 @@ const withVersion = (
 };
 
 /** `chrome`, 141 → `Chrome 141`; null when the browser is not known. */
-export const browserWords = (facts: DecisionFacts): string | null =>
-  withVersion(facts.browser, facts.browser_major);
+export const browserWords = (
+  facts: Pick<DecisionFacts, 'browser' | 'browser_major' | 'os' | 'os_version'>,
+): string | null => withVersion(facts.browser, facts.browser_major);
 
 /** `windows`, `10` → `Windows 10`; null when the system is not known. */
-export const systemWords = (facts: DecisionFacts): string | null => withVersion(facts.os, facts.os_version);
+export const systemWords = (
+  facts: Pick<DecisionFacts, 'browser' | 'browser_major' | 'os' | 'os_version'>,
+): string | null => withVersion(facts.os, facts.os_version);

@@ -123,7 +123,10 @@ export const createFormat = (
   const axis = (time_ms: number, bucket_s: number): string => {
     if (bucket_s >= DAY_S) return utcDay.format(time_ms);
     const local_s = Math.round(time_ms / 1000) + offset_s(time_ms);
-    return ((local_s % DAY_S) + DAY_S) % DAY_S === 0 ? day.format(time_ms) : clock.format(time_ms);
+    // Wider buckets are cut in UTC: the one that holds midnight carries the date.
+    const sinceMidnight_s = ((local_s % DAY_S) + DAY_S) % DAY_S;
+    if (sinceMidnight_s >= bucket_s) return clock.format(time_ms);
+    return day.format(sinceMidnight_s === 0 ? time_ms : time_ms + (bucket_s - 1) * 1000);
   };
 
   const bucket = (time_ms: number, bucket_s: number): string => {

@@ -91,3 +91,26 @@ export const labelledBuckets = (
     return ((local_s % step_s) + step_s) % step_s < bucket_s;
   });
 };
+
+/**
+ * Totals of the period before, each under the bucket that lies as far into its window; null when that period was not
+ * asked for or is empty, so that no line along zero pretends to know it.
+ */
+export const previousTotals = (
+  previous: { readonly from: string; readonly to: string; readonly rows: readonly PanelRow[] } | null,
+  columns: { readonly time: string; readonly key: string; readonly value: string },
+  keys: readonly string[],
+  series: Series,
+): readonly number[] | null => {
+  if (previous === null || previous.rows.length === 0 || series.times_ms.length === 0) return null;
+  const span_ms = Date.parse(previous.to) - Date.parse(previous.from);
+  const first_ms = (series.times_ms[0] ?? 0) - span_ms;
+  const totals = series.times_ms.map(() => 0);
+  for (const row of previous.rows) {
+    if (!keys.includes(String(row[columns.key] ?? ''))) continue;
+    const index = Math.floor((Date.parse(String(row[columns.time])) - first_ms) / (series.bucket_s * 1000));
+    if (index >= 0 && index < totals.length)
+      totals[index] = (totals[index] ?? 0) + numberOf(row[columns.value]);
+  }
+  return totals;
+};

@@ -9,6 +9,8 @@ export interface Summary {
   readonly blocked: number;
   readonly challengeRate: number;
   readonly blockRate: number;
+  /** Attempts with a wrong credential. */
+  readonly failed: number;
 }
 
 const numberOf = (value: string | number | null | undefined): number => {
@@ -29,6 +31,7 @@ export const summaryOf = (row: PanelRow | undefined): Summary => {
     blocked,
     challengeRate: share(challenged),
     blockRate: share(blocked),
+    failed: numberOf(row?.failed),
   };
 };
 
@@ -43,4 +46,26 @@ export const changeWords = (
   if (Math.abs(change) < 0.005) return 'as in the period before';
   if (change >= 9) return `${format.compact(now / before)} times the period before`;
   return `${format.percent(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than before`;
+};
+
+/** What challenges came to, from the row of the `challenge_outcomes` panel. */
+export interface Outcomes {
+  readonly challenged: number;
+  readonly answered: number;
+  readonly passed: number;
+  readonly unanswered: number;
+  /** Of those that were answered; null when none was. */
+  readonly passRate: number | null;
+}
+
+export const outcomesOf = (row: PanelRow | undefined): Outcomes => {
+  const answered = numberOf(row?.answered);
+  const passed = numberOf(row?.passed);
+  return {
+    challenged: numberOf(row?.challenged),
+    answered,
+    passed,
+    unanswered: numberOf(row?.unanswered),
+    passRate: answered === 0 ? null : passed / answered,
+  };
 };

@@ -30,3 +30,9 @@ export const splitCode = (code: string): { readonly category: string; readonly w
     ? { category: '', words: sentence(code) }
     : { category: code.slice(0, dot), words: sentence(code.slice(dot + 1)) };
 };
+
+/** The words of a code where its category does not stand beside it: `device.unknown` → `Unknown device`. */
+export const codeWords = (code: string): string => {
+  const { category, words } = splitCode(code);
+  return category === '' || words.includes(' ') ? words : `${words} ${category}`;
+};

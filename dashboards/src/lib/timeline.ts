@@ -1,19 +1,20 @@
-import type { Decision } from '../api/types.ts';
+import type { DecisionRow } from '../api/types.ts';
+import { logit } from './waterfall.ts';
 
 export interface TimelineDay {
   /** The day in the reader's zone, as its key: `2026-11-23`. */
   readonly day: string;
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly DecisionRow[];
 }
 
 /** Cuts a list (newest first) where a day of the zone ends. `offset_s(t)` is the zone's distance from UTC. */
 export const daysOf = (
-  decisions: readonly Decision[],
+  decisions: readonly DecisionRow[],
   offset_s: (time_ms: number) => number,
 ): readonly TimelineDay[] => {
-  const days: { day: string; decisions: Decision[] }[] = [];
+  const days: { day: string; decisions: DecisionRow[] }[] = [];
   for (const decision of decisions) {
-    const at_ms = Date.parse(decision.event.occurred_at);
+    const at_ms = Date.parse(decision.occurred_at);
     const day = Number.isFinite(at_ms)
       ? new Date(at_ms + offset_s(at_ms) * 1000).toISOString().slice(0, 10)
       : '';
@@ -25,7 +26,7 @@ export const daysOf = (
 };
 
 export interface RiskPoint {
-  readonly decision: Decision;
+  readonly decision: DecisionRow;
   /** 0 oldest … 1 newest. */
   readonly x: number;
   /** 0 bottom … 1 top, by log-odds. */
@@ -42,12 +43,12 @@ export const heightOf = (logOdds: number): number =>
 
 /** Where each decision stands on a strip of risk over time. */
 export const riskPoints = (
-  decisions: readonly Decision[],
+  decisions: readonly DecisionRow[],
   window: { readonly from_ms: number; readonly to_ms: number },
 ): readonly RiskPoint[] => {
   const span_ms = Math.max(1, window.to_ms - window.from_ms);
   return decisions.flatMap((decision): RiskPoint[] => {
-    const x = (Date.parse(decision.event.occurred_at) - window.from_ms) / span_ms;
-    return x >= 0 && x <= 1 ? [{ decision, x, y: heightOf(decision.risk.log_odds) }] : [];
+    const x = (Date.parse(decision.occurred_at) - window.from_ms) / span_ms;
+    return x >= 0 && x <= 1 ? [{ decision, x, y: heightOf(logit(decision.score)) }] : [];
   });
 };

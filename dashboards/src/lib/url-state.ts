@@ -1,25 +1,48 @@
-import { ACTIONS, type Action, LEVELS, type Level } from '../api/types.ts';
+import { ACTIONS, LEVELS, VERDICTS } from '../api/types.ts';
+import { columnsText, parseColumns } from './columns.ts';
 import { parseRangeSearch, type RangeSearch } from './time-range.ts';
 import { zoneOf } from './zone.ts';
 
 /** State of the overview, all of it in the URL. */
 export interface OverviewSearch extends RangeSearch {
   readonly paused?: true;
-  /** Actions or levels hidden in the charts, comma-separated. */
+  /** Actions, levels or statuses hidden in the charts, comma-separated. */
   readonly hide?: string;
 }
 
 /** State of the list of decisions. */
 export interface DecisionsSearch extends RangeSearch {
+  /** Words that must all occur somewhere. */
+  readonly q?: string;
   readonly user?: string;
   readonly ip?: string;
-  readonly action?: Action;
-  readonly level?: Level;
+  readonly network?: string;
+  readonly device?: string;
+  /** Comma-separated. */
+  readonly action?: string;
+  /** Comma-separated. */
+  readonly level?: string;
+  readonly status?: Status;
+  readonly type?: string;
+  readonly source?: string;
+  readonly application?: string;
+  readonly method?: string;
+  readonly browser?: string;
+  readonly os?: string;
+  readonly resolution?: string;
+  readonly verdict?: string;
   readonly reason?: string;
   /** ISO 3166-1 alpha-2. */
   readonly country?: string;
   /** Autonomous system number, without `AS`. */
   readonly asn?: string;
+  /** Score in per cent, 0 to 100: from, inclusive. */
+  readonly min?: string;
+  /** Score in per cent, 0 to 100: to, exclusive unless 100. */
+  readonly max?: string;
+  /** Columns, comma-separated; absent: the usual ones. */
+  readonly cols?: string;
+  readonly paused?: true;
 }
 
 /** What every page behind the sign-in shares. */
@@ -33,12 +56,25 @@ export interface UserSearch {
   readonly id?: string;
 }
 
-export interface AddressSearch {
+export interface AddressSearch extends RangeSearch {
   readonly ip?: string;
 }
 
-export interface NetworkSearch {
+/** An autonomous system, or a /24 (IPv4) or /48 (IPv6). */
+export interface NetworkSearch extends RangeSearch {
   readonly asn?: string;
+  readonly network?: string;
+}
+
+export interface DeviceSearch extends RangeSearch {
+  readonly key?: string;
+}
+
+export interface HealthSearch extends RangeSearch {}
+
+export interface ReviewSearch {
+  /** Id of the decision that is looked at. */
+  readonly at?: string;
 }
 
 export interface SignInSearch {
@@ -46,6 +82,14 @@ export interface SignInSearch {
   readonly return?: string;
   readonly reason?: 'expired' | 'signed_out';
 }
+
+export const STATUSES = ['succeeded', 'failed', 'attempted'] as const;
+export type Status = (typeof STATUSES)[number];
+export const SOURCES = ['risk', 'event', 'import', 'replay'] as const;
+export const RESOLUTIONS = ['passed', 'not_passed', 'unanswered'] as const;
+
+/** The API's limit of a text search. */
+const MAX_WORDS = 128;
 
 /** The API takes user ids up to 256 characters; nothing that is searched for is longer. */
 const MAX_TEXT = 256;
@@ -74,7 +118,7 @@ const oneOf = <T extends string>(words: readonly T[], value: unknown): T | undef
 const compact = <T extends object>(entries: { [K in keyof T]: T[K] | undefined }): T =>
   Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T;
 
-export const HIDEABLE: readonly string[] = [...ACTIONS, ...LEVELS];
+export const HIDEABLE: readonly string[] = [...ACTIONS, ...LEVELS, ...STATUSES];
 
 export const parseHidden = (hide: string | undefined): ReadonlySet<string> =>
   new Set((hide ?? '').split(',').filter((word) => HIDEABLE.includes(word)));
@@ -88,20 +132,50 @@ export const hiddenText = (hidden: ReadonlySet<string>): string | undefined => {
 export const parseOverviewSearch = (raw: Readonly<Record<string, unknown>>): OverviewSearch =>
   compact<OverviewSearch>({
     ...parseRangeSearch(raw),
-    paused: raw.paused === 'true' || raw.paused === true ? true : undefined,
+    paused: isTrue(raw.paused),
     hide: typeof raw.hide === 'string' ? hiddenText(parseHidden(raw.hide)) : undefined,
   });
+
+const percentOf = (value: unknown): string | undefined => {
+  const number = Number(textOf(value) ?? Number.NaN);
+  return number >= 0 && number <= 100 ? String(number) : undefined;
+};
+
+/** Those words of a comma-separated list that are known, in their fixed order; undefined for none. */
+const someOf = (words: readonly string[], value: unknown): string | undefined => {
+  const named = (textOf(value) ?? '').split(',');
+  const known = words.filter((word) => named.includes(word));
+  return known.length === 0 ? undefined : known.join(',');
+};
+
+const isTrue = (value: unknown): true | undefined => (value === 'true' || value === true ? true : undefined);
 
 export const parseDecisionsSearch = (raw: Readonly<Record<string, unknown>>): DecisionsSearch =>
   compact<DecisionsSearch>({
     ...parseRangeSearch(raw),
+    q: textOf(raw.q)?.slice(0, MAX_WORDS),
     user: textOf(raw.user),
     ip: textOf(raw.ip),
-    action: oneOf(ACTIONS, raw.action),
-    level: oneOf(LEVELS, raw.level),
+    network: textOf(raw.network),
+    device: textOf(raw.device),
+    action: someOf(ACTIONS, raw.action),
+    level: someOf(LEVELS, raw.level),
+    status: oneOf(STATUSES, raw.status),
+    type: textOf(raw.type),
+    source: oneOf(SOURCES, raw.source),
+    application: textOf(raw.application),
+    method: textOf(raw.method),
+    browser: textOf(raw.browser),
+    os: textOf(raw.os),
+    resolution: oneOf(RESOLUTIONS, raw.resolution),
+    verdict: oneOf(VERDICTS, raw.verdict),
     reason: textOf(raw.reason),
     country: countryOf(raw.country),
     asn: asnOf(raw.asn),
+    min: percentOf(raw.min),
+    max: percentOf(raw.max),
+    cols: textOf(raw.cols) === undefined ? undefined : columnsText(parseColumns(textOf(raw.cols))),
+    paused: isTrue(raw.paused),
   });
 
 export const parseAppSearch = (raw: Readonly<Record<string, unknown>>): AppSearch =>
@@ -111,10 +185,19 @@ export const parseUserSearch = (raw: Readonly<Record<string, unknown>>): UserSea
   compact<UserSearch>({ id: textOf(raw.id) });
 
 export const parseAddressSearch = (raw: Readonly<Record<string, unknown>>): AddressSearch =>
-  compact<AddressSearch>({ ip: textOf(raw.ip) });
+  compact<AddressSearch>({ ...parseRangeSearch(raw), ip: textOf(raw.ip) });
 
 export const parseNetworkSearch = (raw: Readonly<Record<string, unknown>>): NetworkSearch =>
-  compact<NetworkSearch>({ asn: asnOf(raw.asn) });
+  compact<NetworkSearch>({ ...parseRangeSearch(raw), asn: asnOf(raw.asn), network: textOf(raw.network) });
+
+export const parseDeviceSearch = (raw: Readonly<Record<string, unknown>>): DeviceSearch =>
+  compact<DeviceSearch>({ ...parseRangeSearch(raw), key: textOf(raw.key) });
+
+export const parseHealthSearch = (raw: Readonly<Record<string, unknown>>): HealthSearch =>
+  parseRangeSearch(raw);
+
+export const parseReviewSearch = (raw: Readonly<Record<string, unknown>>): ReviewSearch =>
+  compact<ReviewSearch>({ at: textOf(raw.at) });
 
 /**
  * A path within this application, or undefined. Refuses other origins in all their disguises (`//host`, `/\host`,

@@ -69,3 +69,31 @@ export const durationWords = (span_ms: number): string => {
   const rest = next === undefined ? 0 : Math.floor((span_ms % large_ms) / next[0]);
   return rest === 0 || next === undefined ? `${whole} ${large}` : `${whole} ${large} ${rest} ${next[1]}`;
 };
+
+const CHANGES: Readonly<Record<string, string>> = {
+  policy: 'Policy',
+  model: 'Model',
+  engine: 'Engine',
+  ip_intelligence: 'IP intelligence',
+  mode: 'Mode',
+};
+
+/** `Policy: default@2 → default@3`. */
+export const annotationWords = (annotation: {
+  readonly kind: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}): string =>
+  `${CHANGES[annotation.kind] ?? annotation.kind}: ${annotation.from ?? 'none'} → ${annotation.to ?? 'none'}`;
+
+const QUEUE_KINDS: Readonly<Record<string, string>> = {
+  challenge_denied: 'Prompt refused',
+  challenge_failed: 'Challenge failed',
+  contradiction: 'Contradiction',
+  risky_user: 'Risky user',
+  blocked_with_password: 'Blocked with the right password',
+  high_risk_allowed: 'High risk, allowed',
+};
+
+/** Why something is in the review queue, as a heading. */
+export const queueKindWords = (kind: string): string => QUEUE_KINDS[kind] ?? kind.replaceAll('_', ' ');

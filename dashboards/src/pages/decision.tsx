@@ -4,12 +4,14 @@ import { isProblem } from '../api/problem.ts';
 import { decisionQuery } from '../api/queries.ts';
 import type { Decision, Signal } from '../api/types.ts';
 import { CopyButton } from '../components/copy-button.tsx';
+import { CounterfactualsPanel } from '../components/counterfactuals-panel.tsx';
 import { type Fact, FactList } from '../components/fact-list.tsx';
 import { useFormat } from '../components/format-context.tsx';
 import { WarnIcon } from '../components/icons.tsx';
 import { ActionMark, LevelMark } from '../components/marks.tsx';
 import { Panel } from '../components/panel.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
+import { JourneyPanel, RelatedPanel } from '../components/related-panels.tsx';
 import { SkeletonBlock, SkeletonLines } from '../components/skeleton.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
 import { useTitle } from '../components/use-title.ts';
@@ -141,7 +143,7 @@ function QuietSignals({ signals }: { readonly signals: readonly Signal[] }) {
           </ul>
         )}
       </section>
-      <section data-testid="neutral">
+      <section data-testid="neutral" className="quiet-neutral">
         <h3>
           Judged, nothing to say <span className="count">{neutral.length}</span>
         </h3>
@@ -240,6 +242,18 @@ const clientFacts = (decision: Decision): Fact[] => {
               : 'none came, id newly issued',
       missing: 'not collected',
     },
+    ...(event.device?.key == null
+      ? []
+      : [
+          {
+            label: 'Device',
+            value: (
+              <Link to="/device" search={{ key: event.device.key }}>
+                {text(event.device.key, true)}
+              </Link>
+            ),
+          },
+        ]),
     ...(event.device?.bound == null ? [] : [{ label: 'Bound key proved', value: yesNo(event.device.bound) }]),
     ...(event.context.rtt_ms == null ? [] : [{ label: 'Round trip', value: `${event.context.rtt_ms} ms` }]),
   ];
@@ -396,6 +410,8 @@ function Loaded({ decision, mayJudge }: { readonly decision: Decision; readonly 
               <Waterfall decision={decision} />
             )}
           </Panel>
+          <CounterfactualsPanel decision={decision} />
+          <RelatedPanel decision={decision} />
           {signals.length > 0 && (
             <Panel title="Signals without evidence" note="To be unable to judge is not to be safe.">
               <QuietSignals signals={signals} />
@@ -403,6 +419,7 @@ function Loaded({ decision, mayJudge }: { readonly decision: Decision; readonly 
           )}
         </div>
         <div className="decision-side">
+          <JourneyPanel decision={decision} />
           <Panel title="Where from">
             <FactList facts={whereFacts(decision, format)} />
           </Panel>
@@ -419,6 +436,12 @@ function Loaded({ decision, mayJudge }: { readonly decision: Decision; readonly 
           <Panel title="Verdicts">
             <FeedbackHistory decision={decision} />
           </Panel>
+          <Panel title="Event">
+            <FactList facts={eventFacts(decision)} />
+          </Panel>
+          <Panel title="Decided by">
+            <FactList facts={policyFacts(decision)} />
+          </Panel>
           {warnings.length > 0 && (
             <Panel title="Warnings" note="What was cut or cleaned in the request.">
               <ul className="details-list">
@@ -433,12 +456,6 @@ function Loaded({ decision, mayJudge }: { readonly decision: Decision; readonly 
           )}
         </div>
         <div className="decision-foot">
-          <Panel title="Event">
-            <FactList facts={eventFacts(decision)} />
-          </Panel>
-          <Panel title="Decided by">
-            <FactList facts={policyFacts(decision)} />
-          </Panel>
           <RawRecord decision={decision} />
         </div>
       </div>

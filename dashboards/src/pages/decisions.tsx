@@ -1,203 +1,139 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type DecisionCriteria, decisionsQuery } from '../api/queries.ts';
-import { ACTIONS, LEVELS } from '../api/types.ts';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { decisionsQuery, exportFilter } from '../api/queries.ts';
+import { type StreamState, useDecisionStream } from '../api/stream.ts';
+import type { DecisionRow } from '../api/types.ts';
+import { ColumnPicker } from '../components/column-picker.tsx';
+import { ActiveFilters, DecisionFilters, FILTER_NAMES } from '../components/decision-filters.tsx';
 import { DecisionTable } from '../components/decision-table.tsx';
+import { ExportMenu } from '../components/export-menu.tsx';
 import { FirstLogin } from '../components/first-login.tsx';
 import { useFormat } from '../components/format-context.tsx';
-import { CloseIcon, RefreshIcon } from '../components/icons.tsx';
+import { ArrowUpIcon, RefreshIcon } from '../components/icons.tsx';
+import { LiveToggle } from '../components/live-toggle.tsx';
 import { Panel } from '../components/panel.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { RangePicker } from '../components/range-picker.tsx';
 import { SkeletonLines } from '../components/skeleton.tsx';
-import { Untrusted } from '../components/untrusted.tsx';
 import { useTitle } from '../components/use-title.ts';
-import { sentence } from '../lib/text.ts';
-import { type RangeSearch, rangeOf } from '../lib/time-range.ts';
+import { ViewMenu } from '../components/view-menu.tsx';
+import { columnsText, parseColumns } from '../lib/columns.ts';
+import { criteriaOf, matchesRow, mergeRows, streamParametersOf } from '../lib/decision-filter.ts';
+import { isOpenEnded, rangeOf } from '../lib/time-range.ts';
 import { type DecisionsSearch, parseDecisionsSearch } from '../lib/url-state.ts';
 
-const FILTERS = ['user', 'ip', 'asn', 'country', 'action', 'level', 'reason'] as const;
-type FilterName = (typeof FILTERS)[number];
+/** Streamed rows that are kept; the list has the older ones. */
+const MOST_STREAMED = 1_000;
+/** Further down than this somebody is reading: new rows must not push the text away. */
+const READING_PX = 160;
+/** Rows before the end at which the next page is fetched. */
+const AHEAD_PX = 1_200;
 
-const LABELS: Readonly<Record<FilterName, string>> = {
-  user: 'User',
-  ip: 'Address',
-  asn: 'AS number',
-  country: 'Country',
-  action: 'Action',
-  level: 'Level',
-  reason: 'Reason',
+const liveState = (following: boolean, paused: boolean, stream: StreamState) => {
+  if (!following) return 'still' as const;
+  if (paused) return 'paused' as const;
+  return stream === 'lost' ? ('failing' as const) : ('live' as const);
 };
 
-const criteriaOf = ({
-  user,
-  ip,
-  asn,
-  country,
-  action,
-  level,
-  reason,
-}: DecisionsSearch): DecisionCriteria => ({
-  ...(user === undefined ? {} : { user_id: user }),
-  ...(ip === undefined ? {} : { ip }),
-  ...(asn === undefined ? {} : { asn: Number(asn) }),
-  ...(country === undefined ? {} : { country }),
-  ...(action === undefined ? {} : { action }),
-  ...(level === undefined ? {} : { level }),
-  ...(reason === undefined ? {} : { reason }),
-});
-
-interface FilterFormProps {
-  readonly search: DecisionsSearch;
-  readonly onApply: (filters: DecisionsSearch) => void;
-}
-
-function Choice({
-  name,
-  words,
-  value,
-}: {
-  readonly name: FilterName;
-  readonly words: readonly string[];
-  readonly value: string | undefined;
-}) {
-  return (
-    <label className="field">
-      <span>{LABELS[name]}</span>
-      <select
-        className="input"
-        name={name}
-        defaultValue={value ?? ''}
-        onChange={(event) => event.currentTarget.form?.requestSubmit()}
-      >
-        <option value="">Any</option>
-        {words.map((word) => (
-          <option key={word} value={word}>
-            {sentence(word)}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function Text({
-  name,
-  value,
-  hint,
-}: {
-  readonly name: FilterName;
-  readonly value: string | undefined;
-  readonly hint: string;
-}) {
-  return (
-    <label className="field">
-      <span>{LABELS[name]}</span>
-      <input
-        className="input"
-        name={name}
-        defaultValue={value ?? ''}
-        placeholder={hint}
-        maxLength={256}
-        autoComplete="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        dir="auto"
-      />
-    </label>
-  );
-}
-
-function FilterForm({ search, onApply }: FilterFormProps) {
-  return (
-    <search>
-      <form
-        className="filters"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onApply(parseDecisionsSearch(Object.fromEntries(new FormData(event.currentTarget))));
-        }}
-        data-testid="filters"
-      >
-        <Text name="user" value={search.user} hint="Exact id" />
-        <Text name="ip" value={search.ip} hint="IPv4 or IPv6" />
-        <Text name="asn" value={search.asn} hint="AS64496" />
-        <Text name="country" value={search.country} hint="DE" />
-        <Choice name="action" words={ACTIONS} value={search.action} />
-        <Choice name="level" words={LEVELS} value={search.level} />
-        <Text name="reason" value={search.reason} hint="location.new_country" />
-        <button type="submit" className="button button-strong">
-          Search
-        </button>
-      </form>
-    </search>
-  );
-}
-
-function ActiveFilters({
-  search,
-  onRemove,
-  onClear,
-}: {
-  readonly search: DecisionsSearch;
-  readonly onRemove: (name: FilterName) => void;
-  readonly onClear: () => void;
-}) {
-  const active = FILTERS.flatMap((name) => {
-    const value = search[name];
-    return value === undefined ? [] : [{ name, value }];
+/** Rows that streamed in since the list was asked: those that are shown, and those that wait for the reader. */
+const useArrivals = (search: DecisionsSearch, key: string, enabled: boolean, onGap: () => void) => {
+  const [arrived, setArrived] = useState<{
+    key: string;
+    shown: readonly DecisionRow[];
+    waiting: readonly DecisionRow[];
+  }>({ key, shown: [], waiting: [] });
+  const now = arrived.key === key ? arrived : { key, shown: [], waiting: [] };
+  const state = useDecisionStream({
+    enabled,
+    parameters: streamParametersOf(search),
+    onRow: (row) => {
+      if (!matchesRow(row, search)) return;
+      const reading = window.scrollY > READING_PX;
+      setArrived((before) => {
+        const { shown, waiting } = before.key === key ? before : { shown: [], waiting: [] };
+        return reading
+          ? { key, shown, waiting: [row, ...waiting].slice(0, MOST_STREAMED) }
+          : { key, shown: [row, ...waiting, ...shown].slice(0, MOST_STREAMED), waiting: [] };
+      });
+    },
+    onGap,
   });
-  if (active.length === 0) return null;
-  return (
-    <ul className="chips" aria-label="Active filters">
-      {active.map(({ name, value }) => (
-        <li key={name}>
-          <button type="button" className="chip" onClick={() => onRemove(name)}>
-            <span className="visually-hidden">Remove filter </span>
-            <span className="chip-name">{LABELS[name]}</span> <Untrusted cut>{value}</Untrusted>
-            <CloseIcon />
-          </button>
-        </li>
-      ))}
-      {active.length > 1 && (
-        <li>
-          <button type="button" className="button button-quiet" onClick={onClear}>
-            Clear all
-          </button>
-        </li>
-      )}
-    </ul>
-  );
-}
+  const showWaiting = useCallback(() => {
+    setArrived(({ shown, waiting }) => ({ key, shown: [...waiting, ...shown], waiting: [] }));
+  }, [key]);
+  return { state, shown: now.shown, waiting: now.waiting.length, showWaiting };
+};
 
-/** Every decision that fits the filters, newest first. The URL holds them, so that a search can be sent to a colleague. */
+/** Fetches the next page before the reader comes to the end. */
+const useEndless = (more: boolean, fetchMore: () => void) => {
+  const end = useRef<HTMLDivElement>(null);
+  const latest = useRef(fetchMore);
+  latest.current = fetchMore;
+  useEffect(() => {
+    const element = end.current;
+    if (element === null || !more) return;
+    const watch = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) latest.current();
+      },
+      { rootMargin: `${AHEAD_PX}px` },
+    );
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [more]);
+  return end;
+};
+
+/** Every decision that fits the filters, newest first, following the present. The address holds the whole search. */
 export function DecisionsPage() {
   useTitle('Decisions');
   const format = useFormat();
+  const queryClient = useQueryClient();
   const search = useSearch({ from: '/app/decisions' });
+  const { session } = useRouteContext({ from: '/app/decisions' });
   const navigate = useNavigate({ from: '/decisions' });
   const range = rangeOf(search, { kind: 'any' });
-  const query = useInfiniteQuery(decisionsQuery(criteriaOf(search), range));
-  const decisions = query.data?.pages.flatMap((page) => page.data);
-
-  const rangeOnly = ({ range: preset, from, to }: DecisionsSearch): RangeSearch => ({
-    ...(preset === undefined ? {} : { range: preset }),
-    ...(from === undefined || to === undefined ? {} : { from, to }),
+  const criteria = criteriaOf(search);
+  const options = decisionsQuery(criteria, range);
+  const query = useInfiniteQuery(options);
+  const listed = useMemo(() => query.data?.pages.flatMap((page) => page.data), [query.data]);
+  const columns = parseColumns(search.cols);
+  const paused = search.paused === true;
+  const following = isOpenEnded(range, Date.now());
+  const key = JSON.stringify(options.queryKey);
+  const arrivals = useArrivals(search, key, following && !paused, () => {
+    void queryClient.invalidateQueries({ queryKey: options.queryKey });
   });
-  const go = (next: DecisionsSearch): void => {
-    void navigate({ search: next });
+  // Without the stream the list is asked again, so that the page goes on following.
+  const { refetch } = query;
+  useEffect(() => {
+    if (arrivals.state !== 'lost') return;
+    const timer = setInterval(() => void refetch(), 2_000);
+    return () => clearInterval(timer);
+  }, [arrivals.state, refetch]);
+  const rows = useMemo(
+    () =>
+      listed === undefined ? undefined : query.isPlaceholderData ? listed : mergeRows(arrivals.shown, listed),
+    [listed, arrivals.shown, query.isPlaceholderData],
+  );
+  const end = useEndless(query.hasNextPage && !query.isFetchingNextPage, () => void query.fetchNextPage());
+
+  const go = (next: DecisionsSearch, replace = false): void => {
+    void navigate({ search: next, replace });
   };
-  const filtered = FILTERS.some((name) => search[name] !== undefined) || range.kind !== 'any';
+  const filtered = FILTER_NAMES.some((name) => search[name] !== undefined) || range.kind !== 'any';
   const note =
-    decisions === undefined
+    rows === undefined
       ? undefined
-      : `${format.count(decisions.length)}${query.hasNextPage ? ' or more' : ''}, newest first`;
+      : `${format.count(rows.length)}${query.hasNextPage ? ' or more' : ''}, newest first`;
 
   return (
-    <div className="page">
+    <div className="page" data-testid="decisions-page">
       <div className="page-head">
         <h1>Decisions</h1>
         <div className="page-controls">
+          <ViewMenu search={search} mayWrite={session.scopes.includes('feedback:write')} />
           <RangePicker
             range={range}
             allowAny
@@ -205,18 +141,14 @@ export function DecisionsPage() {
               go({ ...parseDecisionsSearch({ ...search, range: '', from: '', to: '' }), ...to })
             }
           />
+          <LiveToggle
+            state={liveState(following, paused, arrivals.state)}
+            onToggle={() => go(parseDecisionsSearch({ ...search, paused: paused ? '' : 'true' }), true)}
+          />
         </div>
       </div>
-      <FilterForm
-        key={FILTERS.map((name) => search[name] ?? '').join('\n')}
-        search={search}
-        onApply={(filters) => go({ ...rangeOnly(search), ...filters })}
-      />
-      <ActiveFilters
-        search={search}
-        onRemove={(name) => go(parseDecisionsSearch({ ...search, [name]: '' }))}
-        onClear={() => go(rangeOnly(search))}
-      />
+      <DecisionFilters search={search} onChange={go} />
+      <ActiveFilters search={search} onChange={go} />
       <Panel
         title="Results"
         testId="results"
@@ -224,15 +156,30 @@ export function DecisionsPage() {
         stale={query.isPlaceholderData}
         {...(note === undefined ? {} : { note: <span role="status">{note}</span> })}
         actions={
-          <button
-            type="button"
-            className="button button-quiet"
-            onClick={() => void query.refetch()}
-            disabled={query.isFetching}
-          >
-            <RefreshIcon />
-            Refresh
-          </button>
+          <>
+            {filtered && (
+              <button type="button" className="button button-quiet" onClick={() => go({})}>
+                Clear
+              </button>
+            )}
+            <ColumnPicker
+              columns={columns}
+              onChange={(next) =>
+                go(parseDecisionsSearch({ ...search, cols: columnsText(next) ?? '' }), true)
+              }
+            />
+            <ExportMenu filter={() => exportFilter(criteria, range)} columns={columns} />
+            <button
+              type="button"
+              className="button button-icon"
+              onClick={() => void query.refetch()}
+              disabled={query.isFetching}
+              aria-label="Refresh"
+              title="Refresh"
+            >
+              <RefreshIcon />
+            </button>
+          </>
         }
       >
         {query.isError && (
@@ -241,20 +188,27 @@ export function DecisionsPage() {
             error={query.error}
             onRetry={() => void query.refetch()}
             busy={query.isFetching}
-            slim={decisions !== undefined}
+            slim={rows !== undefined}
           />
         )}
-        {decisions === undefined && !query.isError && <SkeletonLines lines={16} label="Searching" />}
-        {decisions !== undefined && decisions.length > 0 && (
-          <DecisionTable decisions={decisions} caption="Decisions that fit the filters, newest first" />
+        {rows === undefined && !query.isError && <SkeletonLines lines={16} label="Searching" />}
+        {rows !== undefined && rows.length > 0 && (
+          <DecisionTable
+            rows={rows}
+            columns={columns}
+            caption="Decisions that fit the filters, newest first"
+            keys
+            {...(query.isPlaceholderData ? {} : { liveScope: key })}
+          />
         )}
-        {decisions !== undefined &&
-          decisions.length === 0 &&
+        {rows !== undefined &&
+          rows.length === 0 &&
           (filtered ? (
             <div className="empty" data-testid="empty-search">
               <h3>Nothing fits</h3>
               <p>
-                User, address and reason are compared exactly. Take a filter away, or widen the time range.
+                Words are looked for anywhere in a decision; the other filters are compared exactly. Take one
+                away, or widen the time range.
               </p>
               <button type="button" className="button" onClick={() => go({})}>
                 Show everything
@@ -263,6 +217,7 @@ export function DecisionsPage() {
           ) : (
             <FirstLogin />
           ))}
+        <div ref={end} />
         {query.hasNextPage && (
           <div className="more">
             <button
@@ -277,6 +232,20 @@ export function DecisionsPage() {
           </div>
         )}
       </Panel>
+      {arrivals.waiting > 0 && (
+        <button
+          type="button"
+          className="button button-strong arrivals"
+          onClick={() => {
+            window.scrollTo({ top: 0 });
+            arrivals.showWaiting();
+          }}
+          data-testid="arrivals"
+        >
+          <ArrowUpIcon />
+          {format.count(arrivals.waiting)} new
+        </button>
+      )}
     </div>
   );
 }

@@ -1,53 +1,34 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link, useSearch } from '@tanstack/react-router';
-import { exportUser } from '../api/client.ts';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useRouteContext, useSearch } from '@tanstack/react-router';
 import { isProblem } from '../api/problem.ts';
 import { userQuery } from '../api/queries.ts';
 import type { User } from '../api/types.ts';
 import { useFormat } from '../components/format-context.tsx';
 import { Habits } from '../components/habits.tsx';
-import { DownloadIcon } from '../components/icons.tsx';
 import { LevelMark } from '../components/marks.tsx';
 import { Panel } from '../components/panel.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { RiskStrip } from '../components/risk-strip.tsx';
-import { saveFile } from '../components/save-file.ts';
 import { SkeletonBlock, SkeletonLines } from '../components/skeleton.tsx';
 import { Timeline } from '../components/timeline.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
 import { useTitle } from '../components/use-title.ts';
+import { ForgetDevice, UserActions } from '../components/user-actions.tsx';
+import { clientWords, placeWords } from '../lib/place-words.ts';
+import { reveal, sentence } from '../lib/text.ts';
+import { durationWords } from '../lib/words.ts';
 
-function ExportButton({ userId }: { readonly userId: string }) {
-  const take = useMutation({
-    mutationFn: () => exportUser(userId),
-    onSuccess: (data) =>
-      saveFile('gatehouse-user.json', 'application/json', `${JSON.stringify(data, null, 2)}\n`),
-  });
-  return (
-    <>
-      <button
-        type="button"
-        className="button"
-        onClick={() => take.mutate()}
-        disabled={take.isPending}
-        data-testid="export-user"
-      >
-        <DownloadIcon />
-        {take.isPending ? 'Exporting…' : 'Export'}
-      </button>
-      {take.isError && <ProblemNote what="The export failed" error={take.error} slim />}
-    </>
-  );
-}
+/** More are in the search. */
+const MOST_ADDRESSES = 12;
 
-function Head({ user }: { readonly user: User }) {
+function Head({ user, mayJudge }: { readonly user: User; readonly mayJudge: boolean }) {
   const format = useFormat();
-  const { profile } = user;
+  const { profile, activity } = user;
   return (
     <div className="decision-head">
       <div className="decision-what">
         <h1>
-          <Untrusted>{user.user_id}</Untrusted>
+          <span className="kind">User</span> <Untrusted>{user.user_id}</Untrusted>
         </h1>
         <ul className="decision-line">
           <li data-testid="user-level">
@@ -60,55 +41,173 @@ function Head({ user }: { readonly user: User }) {
             <>
               <li>{format.count(profile.logins)} accepted logins</li>
               <li>since {format.stamp(profile.created_at)}</li>
-              {profile.last_country !== null && <li>last in {format.country(profile.last_country)}</li>}
             </>
           )}
+          <li>
+            {format.count(activity.challenged)} challenged, {format.count(activity.blocked)} blocked,{' '}
+            {format.count(activity.failed)} failed of {format.count(activity.decisions)} in{' '}
+            {durationWords(Date.parse(activity.to) - Date.parse(activity.from))}
+          </li>
         </ul>
       </div>
-      <div className="head-actions">
-        <Link to="/decisions" search={{ user: user.user_id }} className="button">
-          All decisions
-        </Link>
-        <ExportButton userId={user.user_id} />
-      </div>
+      <UserActions user={user} mayJudge={mayJudge} />
     </div>
   );
 }
 
-function Loaded({ user }: { readonly user: User }) {
+const STATUS_WORDS: Readonly<Record<string, string>> = {
+  trusted: 'familiar',
+  provisional: 'provisional',
+  unknown: 'not familiar',
+};
+
+function Devices({ user, mayJudge }: { readonly user: User; readonly mayJudge: boolean }) {
+  const format = useFormat();
+  const { devices } = user.activity;
+  if (devices.length === 0) return <p className="empty-line">No device was seen.</p>;
+  return (
+    <ul className="habits">
+      {devices.map((device) => (
+        <li key={device.device_key} data-testid="user-device" data-status={device.status}>
+          <div className="habit-words">
+            <Link
+              to="/device"
+              search={{ key: device.device_key }}
+              title={`Device ${reveal(device.device_key)}`}
+            >
+              <Untrusted>{clientWords(device) ?? 'Unknown client'}</Untrusted>
+            </Link>
+            <span className="tl-tag">{STATUS_WORDS[device.status] ?? device.status}</span>
+            {mayJudge && device.status !== 'unknown' && (
+              <ForgetDevice userId={user.user_id} device={device} />
+            )}
+          </div>
+          <p className="sub">
+            {format.count(device.decisions)} logins, last {format.stamp(device.last_seen)}
+            {device.countries.length > 0 && `, ${device.countries.map(format.country).join(', ')}`}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Networks({ user }: { readonly user: User }) {
+  const format = useFormat();
+  const { networks } = user.activity;
+  if (networks.length === 0) return <p className="empty-line">No network was seen.</p>;
+  return (
+    <ul className="habits">
+      {networks.map((network) => (
+        <li key={`${network.asn} ${network.country}`}>
+          <div className="habit-words">
+            {network.asn === null ? (
+              <span className="missing">unknown network</span>
+            ) : (
+              <Link to="/network" search={{ asn: String(network.asn) }}>
+                <Untrusted>{network.as_name ?? `AS${network.asn}`}</Untrusted>
+              </Link>
+            )}
+            {network.network_classes.map((name) => (
+              <span key={name} className="tl-tag">
+                {sentence(name).toLowerCase()}
+              </span>
+            ))}
+          </div>
+          <p className="sub">
+            {format.count(network.decisions)} logins, last {format.stamp(network.last_seen)}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Places({ user }: { readonly user: User }) {
+  const format = useFormat();
+  const { places } = user.activity;
+  if (places.length === 0) return <p className="empty-line">No place was seen.</p>;
+  return (
+    <ul className="habits">
+      {places.map((place) => (
+        <li key={`${place.country} ${place.region} ${place.city} ${place.latitude} ${place.longitude}`}>
+          <div className="habit-words">
+            <Untrusted>{placeWords(place, format) ?? 'Place unknown'}</Untrusted>
+          </div>
+          <p className="sub">
+            {format.count(place.decisions)} logins, last {format.stamp(place.last_seen)}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Addresses({ user }: { readonly user: User }) {
+  const format = useFormat();
+  const { addresses } = user.activity;
+  if (addresses.length === 0) return <p className="empty-line">No address was seen.</p>;
+  return (
+    <ul className="habits">
+      {addresses.slice(0, MOST_ADDRESSES).map(({ ip, decisions, last_seen }) => (
+        <li key={ip}>
+          <div className="habit-words">
+            <Link to="/address" search={{ ip }}>
+              <Untrusted mono>{ip}</Untrusted>
+            </Link>
+          </div>
+          <p className="sub">
+            {format.count(decisions)} logins, last {format.stamp(last_seen)}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Loaded({ user, mayJudge }: { readonly user: User; readonly mayJudge: boolean }) {
   const format = useFormat();
   return (
     <>
-      <Head user={user} />
+      <Head user={user} mayJudge={mayJudge} />
       <div className="decision-grid">
         <div className="decision-main">
           <Panel title="Risk over time" note="Each dot is a decision">
-            <RiskStrip decisions={user.last_decisions} />
-            {user.last_decisions.length === 0 && <p className="empty-line">No decision is kept.</p>}
+            <RiskStrip decisions={user.timeline} />
+            {user.timeline.length === 0 && <p className="empty-line">No decision is kept.</p>}
           </Panel>
-          <Panel title="Timeline" note={`The last ${format.count(user.last_decisions.length)}`} flush>
-            {user.last_decisions.length === 0 ? (
+          <Panel
+            title="Timeline"
+            note={`The last ${format.count(user.timeline.length)}`}
+            flush
+            actions={
+              <Link to="/decisions" search={{ user: user.user_id }} className="button button-quiet">
+                All
+              </Link>
+            }
+          >
+            {user.timeline.length === 0 ? (
               <p className="empty-line empty-inset">Nothing has happened within the time that is kept.</p>
             ) : (
-              <Timeline decisions={user.last_decisions} />
+              <Timeline decisions={user.timeline} />
             )}
           </Panel>
         </div>
         <div className="decision-side">
-          <Panel title="Countries">
-            <Habits habits={user.countries} none="No country is usual yet." words={format.country} />
-          </Panel>
-          <Panel title="Places" note="Coarse grid, latitude and longitude">
-            <Habits habits={user.places} none="No place is usual yet." />
-          </Panel>
           <Panel title="Devices" testId="devices">
-            <Habits habits={user.devices} none="No device is known yet." />
+            <Devices user={user} mayJudge={mayJudge} />
+          </Panel>
+          <Panel title="Places">
+            <Places user={user} />
           </Panel>
           <Panel title="Networks">
-            <Habits habits={user.networks} none="No network is usual yet." />
+            <Networks user={user} />
           </Panel>
-          <Panel title="Clients">
-            <Habits habits={user.clients} none="No client is usual yet." />
+          <Panel title="Addresses">
+            <Addresses user={user} />
+          </Panel>
+          <Panel title="Usual countries" note="What the model holds">
+            <Habits habits={user.countries} none="No country is usual yet." words={format.country} />
           </Panel>
         </div>
       </div>
@@ -145,10 +244,15 @@ function Nobody() {
 /** One user: what happened, what is usual, and how risky it looked. */
 export function UserPage() {
   const { id } = useSearch({ from: '/app/user' });
-  return id === undefined ? <Nobody /> : <UserOf key={id} id={id} />;
+  const { session } = useRouteContext({ from: '/app/user' });
+  return id === undefined ? (
+    <Nobody />
+  ) : (
+    <UserOf key={id} id={id} mayJudge={session.scopes.includes('feedback:write')} />
+  );
 }
 
-function UserOf({ id }: { readonly id: string }) {
+function UserOf({ id, mayJudge }: { readonly id: string; readonly mayJudge: boolean }) {
   useTitle('User');
   const query = useQuery(userQuery(id));
   const missing = isProblem(query.error, 404) || isProblem(query.error, 410);
@@ -172,7 +276,7 @@ function UserOf({ id }: { readonly id: string }) {
           <SkeletonBlock label="Loading the timeline" />
         </>
       )}
-      {query.data !== undefined && !missing && <Loaded user={query.data} />}
+      {query.data !== undefined && !missing && <Loaded user={query.data} mayJudge={mayJudge} />}
     </div>
   );
 }

@@ -1,0 +1,130 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { deleteView, saveView } from '../api/client.ts';
+import { viewsQuery } from '../api/queries.ts';
+import { type DecisionsSearch, parseDecisionsSearch, parseQuery, stringifyQuery } from '../lib/url-state.ts';
+import { BookmarkIcon, CloseIcon } from './icons.tsx';
+import { Popover } from './popover.tsx';
+import { ProblemNote } from './problem-note.tsx';
+import { Untrusted } from './untrusted.tsx';
+
+const PAGE = 'decisions';
+
+interface ViewMenuProps {
+  readonly search: DecisionsSearch;
+  /** Whether this session may save and remove. */
+  readonly mayWrite: boolean;
+}
+
+/** Searches that somebody of this tenant saved under a name, for everybody in it. */
+export function ViewMenu({ search, mayWrite }: ViewMenuProps) {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate({ from: '/decisions' });
+  const views = useQuery(viewsQuery());
+  const [name, setName] = useState('');
+  const refresh = () => queryClient.invalidateQueries({ queryKey: viewsQuery().queryKey });
+  const state = stringifyQuery(search).replace(/^\?/, '');
+  const save = useMutation({
+    mutationFn: () => saveView({ name: name.trim(), page: PAGE, state }),
+    onSuccess: async () => {
+      setName('');
+      await refresh();
+    },
+  });
+  const remove = useMutation({ mutationFn: deleteView, onSettled: refresh });
+  const mine = (views.data ?? []).filter(({ page }) => page === PAGE);
+  const shown = mine.find((view) => view.state === state);
+  return (
+    <Popover
+      label={
+        <>
+          <BookmarkIcon /> {shown === undefined ? 'Views' : <Untrusted>{shown.name}</Untrusted>}
+        </>
+      }
+      testId="views"
+    >
+      {(close) => (
+        <div className="range-form">
+          {views.isError && (
+            <ProblemNote
+              what="The saved views could not be loaded"
+              error={views.error}
+              onRetry={() => void views.refetch()}
+              slim
+            />
+          )}
+          {views.isSuccess && mine.length === 0 && (
+            <p className="field-note">No view is saved yet. Set filters, and save them here under a name.</p>
+          )}
+          {mine.length > 0 && (
+            <ul className="view-list">
+              {mine.map((view) => (
+                <li key={view.id}>
+                  <button
+                    type="button"
+                    className="button button-quiet"
+                    aria-pressed={view === shown}
+                    onClick={() => {
+                      close();
+                      // Somebody wrote it: only what the page knows is taken over.
+                      void navigate({ search: parseDecisionsSearch(parseQuery(view.state)) });
+                    }}
+                    data-testid="view"
+                  >
+                    <Untrusted cut>{view.name}</Untrusted>
+                  </button>
+                  {mayWrite && (
+                    <button
+                      type="button"
+                      className="button button-icon"
+                      onClick={() => remove.mutate(view.id)}
+                      disabled={remove.isPending}
+                    >
+                      <CloseIcon />
+                      <span className="visually-hidden">
+                        Remove view <Untrusted>{view.name}</Untrusted>
+                      </span>
+                    </button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          )}
+          {remove.isError && <ProblemNote what="The view was not removed" error={remove.error} slim />}
+          {mayWrite && (
+            <form
+              className="range-form"
+              onSubmit={(event) => {
+                event.preventDefault();
+                if (name.trim() !== '') save.mutate();
+              }}
+            >
+              <label className="field">
+                <span>Save what is shown as</span>
+                <input
+                  className="input"
+                  value={name}
+                  onChange={(event) => setName(event.target.value)}
+                  maxLength={80}
+                  autoComplete="off"
+                  dir="auto"
+                  data-testid="view-name"
+                />
+              </label>
+              {save.isError && <ProblemNote what="The view was not saved" error={save.error} slim />}
+              <button
+                type="submit"
+                className="button"
+                disabled={save.isPending || name.trim() === ''}
+                data-testid="save-view"
+              >
+                {save.isPending ? 'Saving…' : 'Save view'}
+              </button>
+            </form>
+          )}
+        </div>
+      )}
+    </Popover>
+  );
+}

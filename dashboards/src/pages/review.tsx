@@ -1,0 +1,370 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { giveFeedback } from '../api/client.ts';
+import { decisionQuery, queueQuery } from '../api/queries.ts';
+import type { QueueItem, VerdictWord } from '../api/types.ts';
+import { useFormat } from '../components/format-context.tsx';
+import { ActionMark, LevelMark } from '../components/marks.tsx';
+import { Panel } from '../components/panel.tsx';
+import { ProblemNote } from '../components/problem-note.tsx';
+import { SkeletonBlock, SkeletonLines } from '../components/skeleton.tsx';
+import { Untrusted } from '../components/untrusted.tsx';
+import { useTitle } from '../components/use-title.ts';
+import { Waterfall } from '../components/waterfall.tsx';
+import { clientWords, networkWords, placeWords } from '../lib/place-words.ts';
+import { useShortcuts } from '../lib/shortcuts.ts';
+import { splitCode } from '../lib/text.ts';
+import { queueKindWords, resolutionWords } from '../lib/words.ts';
+
+const VERDICT_KEYS: readonly {
+  readonly key: string;
+  readonly verdict: VerdictWord;
+  readonly words: string;
+}[] = [
+  { key: '1', verdict: 'legitimate', words: 'Legitimate' },
+  { key: '2', verdict: 'compromised', words: 'Compromised' },
+  { key: '3', verdict: 'dismissed', words: 'Dismiss' },
+];
+
+function Item({
+  item,
+  chosen,
+  onChoose,
+}: {
+  readonly item: QueueItem;
+  readonly chosen: boolean;
+  readonly onChoose: () => void;
+}) {
+  const format = useFormat();
+  const { decision } = item;
+  const element = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (chosen) element.current?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
+  return (
+    <li ref={element}>
+      <button
+        type="button"
+        className="queue-item"
+        aria-current={chosen}
+        onClick={onChoose}
+        data-testid="queue-item"
+        data-decision-id={decision.id}
+      >
+        <span className="queue-line">
+          <span className="queue-kind">{queueKindWords(item.kind)}</span>
+          <span className="queue-time">{format.moment(decision.occurred_at, Date.now())}</span>
+        </span>
+        <span className="queue-line">
+          <span className="queue-user">
+            {decision.user_id === null ? (
+              <span className="missing">no user named</span>
+            ) : (
+              <Untrusted cut>{decision.user_id}</Untrusted>
+            )}
+          </span>
+          <LevelMark level={decision.level} />
+          <span className="score">{format.percent(decision.score)}</span>
+        </span>
+        <span className="sub">
+          <Untrusted cut>{placeWords(decision, format) ?? decision.ip}</Untrusted>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+interface DetailProps {
+  readonly item: QueueItem;
+  readonly mayJudge: boolean;
+  readonly busy: boolean;
+  readonly onVerdict: (verdict: VerdictWord) => void;
+  readonly onSkip: () => void;
+}
+
+function Detail({ item, mayJudge, busy, onVerdict, onSkip }: DetailProps) {
+  const format = useFormat();
+  const { decision } = item;
+  const whole = useQuery(decisionQuery(decision.id));
+  return (
+    <Panel
+      title={queueKindWords(item.kind)}
+      note={`Priority ${format.count(item.priority)} of 100`}
+      testId="queue-detail"
+      actions={
+        <Link
+          to="/decisions/$decisionId"
+          params={{ decisionId: decision.id }}
+          className="button button-quiet"
+        >
+          Open <kbd>o</kbd>
+        </Link>
+      }
+    >
+      <div className="queue-verdicts">
+        {VERDICT_KEYS.map(({ key, verdict, words }) => (
+          <button
+            key={verdict}
+            type="button"
+            className={verdict === 'compromised' ? 'button button-danger-quiet' : 'button'}
+            disabled={!mayJudge || busy}
+            onClick={() => onVerdict(verdict)}
+            data-testid={`queue-${verdict}`}
+          >
+            {words} <kbd>{key}</kbd>
+          </button>
+        ))}
+        <button type="button" className="button button-quiet" onClick={onSkip}>
+          Skip <kbd>s</kbd>
+        </button>
+        {decision.user_id !== null && (
+          <Link to="/user" search={{ id: decision.user_id }} className="button button-quiet">
+            User <kbd>u</kbd>
+          </Link>
+        )}
+      </div>
+      {!mayJudge && <p className="field-note">This session may not give verdicts (scope feedback:write).</p>}
+      <ul className="reasons">
+        {item.why.map((why) => (
+          <li key={why.code}>
+            <Untrusted>{why.message}</Untrusted>
+          </li>
+        ))}
+        {item.also.length > 0 && (
+          <li className="muted">
+            Also: {item.also.map((kind) => queueKindWords(kind).toLowerCase()).join(', ')}
+          </li>
+        )}
+      </ul>
+      <dl className="facts facts-wide">
+        <div className="fact">
+          <dt>User</dt>
+          <dd>
+            {decision.user_id === null ? (
+              <span className="missing">no user named</span>
+            ) : (
+              <Link to="/user" search={{ id: decision.user_id }}>
+                <Untrusted>{decision.user_id}</Untrusted>
+              </Link>
+            )}
+            {item.user !== null && item.user.open > 1 && (
+              <span className="muted">, {format.count(item.user.open)} open</span>
+            )}
+          </dd>
+        </div>
+        <div className="fact">
+          <dt>When</dt>
+          <dd>{format.full(decision.occurred_at)}</dd>
+        </div>
+        <div className="fact">
+          <dt>Event</dt>
+          <dd>
+            {splitCode(decision.type).words} {decision.status}
+          </dd>
+        </div>
+        <div className="fact">
+          <dt>Decided</dt>
+          <dd>
+            <ActionMark action={decision.action} />
+            {decision.resolution !== null && (
+              <span className="muted"> {resolutionWords(decision.resolution).toLowerCase()}</span>
+            )}
+          </dd>
+        </div>
+        <div className="fact">
+          <dt>From</dt>
+          <dd>
+            <Link to="/address" search={{ ip: decision.ip }}>
+              <Untrusted mono>{decision.ip}</Untrusted>
+            </Link>{' '}
+            <Untrusted>
+              {[placeWords(decision, format), networkWords(decision)]
+                .filter((word) => word !== null)
+                .join(', ')}
+            </Untrusted>
+          </dd>
+        </div>
+        <div className="fact">
+          <dt>Client</dt>
+          <dd>
+            <Untrusted>{clientWords(decision) ?? 'unknown'}</Untrusted>
+          </dd>
+        </div>
+      </dl>
+      {whole.data === undefined ? (
+        whole.isError ? (
+          <ProblemNote
+            what="The evidence could not be loaded"
+            error={whole.error}
+            onRetry={() => void whole.refetch()}
+            slim
+          />
+        ) : (
+          <SkeletonBlock label="Loading the evidence" />
+        )
+      ) : (
+        <Waterfall decision={whole.data} />
+      )}
+    </Panel>
+  );
+}
+
+/** What a person should look at next, one after the other, without leaving the keyboard. */
+export function ReviewPage() {
+  useTitle('Review queue');
+  const format = useFormat();
+  const queryClient = useQueryClient();
+  const { session } = useRouteContext({ from: '/app/review' });
+  const search = useSearch({ from: '/app/review' });
+  const navigate = useNavigate({ from: '/review' });
+  const mayJudge = session.scopes.includes('feedback:write');
+  const query = useQuery(queueQuery());
+  /** Judged here: gone at once, whatever the list still says. */
+  const [judged, setJudged] = useState<ReadonlyMap<string, VerdictWord>>(new Map());
+  const [skipped, setSkipped] = useState<ReadonlySet<string>>(new Set());
+  const open = (query.data?.data ?? []).filter(({ decision }) => !judged.has(decision.id));
+  const items = [
+    ...open.filter(({ decision }) => !skipped.has(decision.id)),
+    ...open.filter(({ decision }) => skipped.has(decision.id)),
+  ];
+  const at = Math.max(
+    0,
+    items.findIndex(({ decision }) => decision.id === search.at),
+  );
+  const item = items[at];
+  const choose = (index: number): void => {
+    const next = items[Math.min(Math.max(index, 0), items.length - 1)];
+    if (next !== undefined) void navigate({ search: { at: next.decision.id }, replace: true });
+  };
+  const judge = useMutation({
+    mutationFn: ({ id, verdict }: { id: string; verdict: VerdictWord }) =>
+      giveFeedback(id, {
+        verdict,
+        source: 'analyst',
+        scope: verdict === 'compromised' ? 'device' : 'decision',
+      }),
+    onMutate: ({ id, verdict }) => {
+      setJudged((before) => new Map(before).set(id, verdict));
+      const next = items[at + 1] ?? items[at - 1];
+      void navigate({ search: next === undefined ? {} : { at: next.decision.id }, replace: true });
+    },
+    onError: (_error, { id }) => {
+      setJudged((before) => {
+        const next = new Map(before);
+        next.delete(id);
+        return next;
+      });
+      void navigate({ search: { at: id }, replace: true });
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: queueQuery().queryKey }),
+  });
+  const give = (verdict: VerdictWord): void => {
+    if (item !== undefined && mayJudge) judge.mutate({ id: item.decision.id, verdict });
+  };
+  const skip = (): void => {
+    if (item === undefined) return;
+    const { id } = item.decision;
+    setSkipped((before) => new Set(before).add(id));
+    const next = items[at + 1] ?? items[0];
+    if (next !== undefined) void navigate({ search: { at: next.decision.id }, replace: true });
+  };
+  useShortcuts({
+    j: () => choose(at + 1),
+    k: () => choose(at - 1),
+    ...Object.fromEntries(VERDICT_KEYS.map(({ key, verdict }) => [key, () => give(verdict)])),
+    s: skip,
+    o: () => {
+      if (item !== undefined)
+        void navigate({ to: '/decisions/$decisionId', params: { decisionId: item.decision.id } });
+    },
+    u: () => {
+      const id = item?.decision.user_id;
+      if (id != null) void navigate({ to: '/user', search: { id } });
+    },
+  });
+  const last = [...judged.entries()].at(-1);
+
+  return (
+    <div className="page" data-testid="review-page">
+      <div className="page-head">
+        <h1>Review queue</h1>
+        <p className="muted" role="status" data-testid="queue-count">
+          {query.data === undefined
+            ? ''
+            : items.length === 0
+              ? 'Nothing is open'
+              : `${format.count(items.length)} open`}
+          {judged.size > 0 && `, ${format.count(judged.size)} judged`}
+          {last !== undefined && ` (last: ${last[1]})`}
+        </p>
+      </div>
+      {query.isError && (
+        <ProblemNote
+          what="The queue could not be loaded"
+          error={query.error}
+          onRetry={() => void query.refetch()}
+          busy={query.isFetching}
+          slim={query.data !== undefined}
+        />
+      )}
+      {judge.isError && (
+        <ProblemNote
+          what="The verdict was not saved; it is open again"
+          error={judge.error}
+          onRetry={() => judge.reset()}
+          slim
+        />
+      )}
+      {query.data === undefined && !query.isError && <SkeletonLines lines={12} label="Loading the queue" />}
+      {query.data !== undefined && items.length === 0 && (
+        <div className="empty" data-testid="queue-empty">
+          <h3>Nobody is waiting</h3>
+          <p>
+            Logins come here when a challenge fails or is refused, when a verdict contradicts a decision, or
+            when a user stays risky. The last seven days hold none that is open.
+          </p>
+          <Link to="/decisions" search={{ level: 'high', range: '7d' }} className="button">
+            Look at high risks of the week
+          </Link>
+        </div>
+      )}
+      {item !== undefined && (
+        <div className="queue">
+          <Panel
+            title="Open"
+            note={
+              <>
+                <kbd>j</kbd> <kbd>k</kbd> next, previous
+              </>
+            }
+            flush
+            className="queue-list"
+          >
+            <ol data-testid="queue">
+              {items.map((entry, index) => (
+                <Item
+                  key={entry.decision.id}
+                  item={entry}
+                  chosen={index === at}
+                  onChoose={() => choose(index)}
+                />
+              ))}
+            </ol>
+          </Panel>
+          <Detail
+            key={item.decision.id}
+            item={item}
+            mayJudge={mayJudge}
+            busy={false}
+            onVerdict={give}
+            onSkip={skip}
+          />
+        </div>
+      )}
+      {query.data !== undefined && query.data.ordering !== '' && items.length > 0 && (
+        <p className="field-note">{query.data.ordering}</p>
+      )}
+    </div>
+  );
+}
