@@ -20,7 +20,7 @@ describe('filters of the decisions page', () => {
       criteriaOf(
         parseDecisionsSearch({ q: 'a b', action: 'block,challenge', asn: 'AS64500', min: '5', max: '50' }),
       ),
-    ).toEqual({ text: 'a b', action: ['challenge', 'block'], asn: 64_500, score_min: 0.05, score_max: 0.5 });
+    ).toEqual({ text: 'a b', actions: ['challenge', 'block'], asn: 64_500, score_min: 0.05, score_max: 0.5 });
     expect(criteriaOf({})).toEqual({});
   });
 

@@ -225,10 +225,18 @@ export const viewsQuery = () =>
     staleTime: 30_000,
   });
 
+/** Null where this server does not look for campaigns: then the page leaves them out. */
 export const campaignsQuery = (polling: Polling) =>
-  queryOptions<CampaignPage>({
+  queryOptions<CampaignPage | null>({
     queryKey: ['campaigns', rangeKey(polling.range)],
-    queryFn: ({ signal }) => listCampaigns(iso(boundsOf(polling.range)), signal),
+    queryFn: async ({ signal }) => {
+      try {
+        return await listCampaigns(iso(boundsOf(polling.range)), signal);
+      } catch (error) {
+        if (isProblem(error, 404)) return null;
+        throw error;
+      }
+    },
     placeholderData: keepPreviousData,
     refetchInterval: pollEvery(polling, PANEL_POLL_MS),
   });

@@ -232,8 +232,8 @@ export interface DecisionFilter {
   readonly device_key?: string;
   readonly asn?: number;
   readonly country?: string;
-  readonly action?: string | readonly string[];
-  readonly level?: string | readonly string[];
+  readonly actions?: readonly string[];
+  readonly levels?: readonly string[];
   readonly status?: string;
   readonly type?: string;
   readonly source?: string;
@@ -522,7 +522,6 @@ export interface Health {
     readonly p99_ms: number;
   } | null;
   readonly versions: { readonly engine: string };
-  readonly log: { readonly ok: boolean; readonly problem: string | null };
 }
 
 /** What a campaign was noticed on: the failures of one group of clients. */

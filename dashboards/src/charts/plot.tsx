@@ -86,6 +86,9 @@ const NEARLY_ALL = 0.7;
 
 const FONT = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
+const highest = (series: readonly PlotSeries[]): number =>
+  Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+
 const draw = (chart: EChartsType, host: HTMLElement, props: PlotProps): void => {
   const { labels, series, write, marks = [], scale = 'other' } = props;
   const colors = readColors(host, ['text-3', 'line', 'text']);
@@ -145,7 +148,7 @@ const draw = (chart: EChartsType, host: HTMLElement, props: PlotProps): void => 
         type: 'value',
         splitNumber: 3,
         ...(scale === 'count' ? { minInterval: 1 } : {}),
-        ...(scale === 'share' ? { max: ({ max }: { max: number }) => (max > NEARLY_ALL ? 1 : null) } : {}),
+        ...(scale === 'share' && highest(series) > NEARLY_ALL ? { max: 1, interval: 0.25 } : {}),
         axisLabel: { color: colors['text-3'], fontSize: 11, formatter: write },
         splitLine: { lineStyle: { color: colors.line } },
       },

@@ -4,6 +4,7 @@ import { campaignKindWords, durationWords } from '../lib/words.ts';
 import { useFormat } from './format-context.tsx';
 import { Panel } from './panel.tsx';
 import { ProblemNote } from './problem-note.tsx';
+import { SkeletonLines } from './skeleton.tsx';
 import { Untrusted } from './untrusted.tsx';
 
 /** Reason that every decision inside a campaign carries. */
@@ -97,7 +98,8 @@ export function CampaignsPanel({ campaigns, error, stale, onRetry }: CampaignsPa
           slim={campaigns !== undefined}
         />
       )}
-      {sorted.length === 0 && error == null && (
+      {campaigns === undefined && error == null && <SkeletonLines lines={2} label="Loading the campaigns" />}
+      {campaigns !== undefined && sorted.length === 0 && error == null && (
         <p className="empty-line empty-inset">
           No attack on many accounts at once was noticed in this range.
         </p>

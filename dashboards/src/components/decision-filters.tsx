@@ -3,6 +3,7 @@ import { ACTIONS, LEVELS, VERDICTS } from '../api/types.ts';
 import { sentence } from '../lib/text.ts';
 import {
   type DecisionsSearch,
+  EVENT_TYPES,
   parseDecisionsSearch,
   RESOLUTIONS,
   SOURCES,
@@ -25,7 +26,6 @@ const TEXTS = [
   ['country', 'Country', 'DE'],
   ['device', 'Device key', 'As shown'],
   ['reason', 'Reason', 'location.new_country'],
-  ['type', 'Event', 'login'],
   ['application', 'Application', 'web'],
   ['method', 'Method', 'password'],
   ['browser', 'Browser', 'firefox'],
@@ -33,6 +33,7 @@ const TEXTS = [
 ] as const satisfies readonly (readonly [keyof DecisionsSearch, string, string])[];
 
 const CHOICES = [
+  ['type', 'Event', EVENT_TYPES],
   ['status', 'Status', STATUSES],
   ['resolution', 'Outcome', RESOLUTIONS],
   ['verdict', 'Verdict', VERDICTS],

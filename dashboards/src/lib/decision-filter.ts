@@ -36,8 +36,8 @@ export const criteriaOf = (search: DecisionsSearch): DecisionCriteria => {
   }
   const action = listOf(search.action);
   const level = listOf(search.level);
-  if (action !== undefined) criteria.action = action;
-  if (level !== undefined) criteria.level = level;
+  if (action !== undefined) criteria.actions = action;
+  if (level !== undefined) criteria.levels = level;
   if (search.asn !== undefined) criteria.asn = Number(search.asn);
   if (search.min !== undefined) criteria.score_min = Number(search.min) / 100;
   if (search.max !== undefined) criteria.score_max = Number(search.max) / 100;

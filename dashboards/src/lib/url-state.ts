@@ -1,5 +1,6 @@
 import { ACTIONS, LEVELS, VERDICTS } from '../api/types.ts';
 import { columnsText, parseColumns } from './columns.ts';
+import { isAddress } from './find.ts';
 import { parseRangeSearch, type RangeSearch } from './time-range.ts';
 import { zoneOf } from './zone.ts';
 
@@ -85,6 +86,16 @@ export interface SignInSearch {
 
 export const STATUSES = ['succeeded', 'failed', 'attempted'] as const;
 export type Status = (typeof STATUSES)[number];
+export const EVENT_TYPES = [
+  'login',
+  'registration',
+  'password_reset',
+  'account_recovery',
+  'mfa_enrollment',
+  'credential_change',
+  'session',
+  'logout',
+] as const;
 export const SOURCES = ['risk', 'event', 'import', 'replay'] as const;
 export const RESOLUTIONS = ['passed', 'not_passed', 'unanswered'] as const;
 
@@ -98,6 +109,12 @@ const textOf = (value: unknown): string | undefined => {
   if (typeof value !== 'string') return undefined;
   const trimmed = value.trim();
   return trimmed === '' || trimmed.length > MAX_TEXT ? undefined : trimmed;
+};
+
+/** Half an address is no filter yet. */
+const addressOf = (value: unknown): string | undefined => {
+  const text = textOf(value);
+  return text !== undefined && isAddress(text) ? text : undefined;
 };
 
 const countryOf = (value: unknown): string | undefined => {
@@ -155,13 +172,13 @@ export const parseDecisionsSearch = (raw: Readonly<Record<string, unknown>>): De
     ...parseRangeSearch(raw),
     q: textOf(raw.q)?.slice(0, MAX_WORDS),
     user: textOf(raw.user),
-    ip: textOf(raw.ip),
+    ip: addressOf(raw.ip),
     network: textOf(raw.network),
     device: textOf(raw.device),
     action: someOf(ACTIONS, raw.action),
     level: someOf(LEVELS, raw.level),
     status: oneOf(STATUSES, raw.status),
-    type: textOf(raw.type),
+    type: oneOf(EVENT_TYPES, raw.type),
     source: oneOf(SOURCES, raw.source),
     application: textOf(raw.application),
     method: textOf(raw.method),

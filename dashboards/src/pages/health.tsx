@@ -204,13 +204,9 @@ function Tiles({ health }: { readonly health: Health }) {
 }
 
 function Parts({ health }: { readonly health: Health }) {
-  const parts = [
-    { name: 'log', ok: health.log.ok, problem: health.log.problem, required: true },
-    ...health.dependencies,
-  ].filter((part, index, all) => all.findIndex(({ name }) => name === part.name) === index);
   return (
     <ul className="parts" data-testid="parts">
-      {parts.map(({ name, ok, problem, required }) => (
+      {health.dependencies.map(({ name, ok, problem, required }) => (
         <li key={name}>
           <span className={ok ? 'part-state part-ok' : 'part-state part-bad'}>
             <span className="live-dot" aria-hidden="true" />

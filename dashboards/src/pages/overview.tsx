@@ -308,12 +308,14 @@ export function OverviewPage() {
           onRetry={() => void levels.refetch()}
           {...time}
         />
-        <CampaignsPanel
-          campaigns={campaigns.data?.data}
-          error={campaignsProblem}
-          stale={campaigns.isPlaceholderData}
-          onRetry={() => void campaigns.refetch()}
-        />
+        {campaigns.data !== null && (
+          <CampaignsPanel
+            campaigns={campaigns.data?.data}
+            error={campaignsProblem}
+            stale={campaigns.isPlaceholderData}
+            onRetry={() => void campaigns.refetch()}
+          />
+        )}
         <CountriesPanel
           result={countries.data}
           routes={(routes.data?.rows ?? []).flatMap((row) => {
