@@ -122,6 +122,7 @@ async function open(
         kind: record.kind,
       })),
     resendParked: (tenant, positions) => parkedRows.resend(tenant, positions),
+    campaigns: (tenant, filter, limit, cursor) => analytics.campaigns(tenant, filter, limit, cursor),
     historyPage: (tenant, userKey, from) => clickhouse.historyPage(tenant, userKey, from),
     panel: (tenant, id, parameters) => analytics.panel(tenant, id, parameters),
     erase: (tenant, userKey) => analytics.erase(tenant, userKey),

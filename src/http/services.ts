@@ -41,7 +41,10 @@ export interface HttpServices {
   readonly gatehouse: Gatehouse;
   readonly hasher: IdHasher;
   readonly parseAddress: ParseAddress;
-  readonly analytics: Pick<Analytics, 'search' | 'rows' | 'panels' | 'panel' | 'entity' | 'versionChanges'>;
+  readonly analytics: Pick<
+    Analytics,
+    'search' | 'rows' | 'panels' | 'panel' | 'campaigns' | 'entity' | 'versionChanges'
+  >;
   readonly feed: DecisionFeed;
   readonly views: SavedViews;
   readonly health: {

@@ -1,3 +1,5 @@
+import type { CellKind } from '../core/campaign/cells.ts';
+import type { CampaignKind } from '../core/campaign/trace.ts';
 import type { Action, ChallengeKind, Confidence, Learning, Level } from '../core/decision.ts';
 import type { EventStatus, EventType } from '../core/event.ts';
 import type { DecisionView, FeedbackRecord, LogRecord, OutcomeRecord, RecordSource } from '../core/record.ts';
@@ -309,6 +311,58 @@ export interface PanelResult {
   readonly sql: string;
 }
 
+/** Campaigns that were going on at some time of [from, to); absent means any. */
+export interface CampaignFilter {
+  readonly from_ms?: number;
+  readonly to_ms?: number;
+  readonly state?: 'live' | 'ended';
+  readonly kind?: CampaignKind;
+}
+
+/** Credential stuffing or password spraying as it stands; times are event times in milliseconds. */
+export interface Campaign {
+  /** `cmp_…` */
+  readonly id: string;
+  readonly kind: CampaignKind;
+  readonly started_ms: number;
+  readonly detected_ms: number;
+  readonly lastSeen_ms: number;
+  /** `null`: it goes on. */
+  readonly ended_ms: number | null;
+  /** Failed tries and distinct accounts in its largest cell. */
+  readonly attempts: number;
+  readonly users: number;
+  /** Logins that got in within a cell, not from a device or network known for the user. */
+  readonly successes: number;
+  readonly rate_per_min: number;
+  /** Distinct failing people a minute before it began. */
+  readonly usualRate_per_min: number;
+  /** The cells that it showed in, largest first; at least one, at most 20. */
+  readonly cells: readonly CampaignCell[];
+  /** Of the largest cell, most attempts first; at most 8. */
+  readonly networks: readonly { readonly network: string; readonly attempts: number }[];
+}
+
+export interface CampaignCell {
+  readonly kind: CellKind;
+  /** In a person's words. */
+  readonly label: string;
+  readonly asn: number | null;
+  readonly as_name: string | null;
+  /** Browser family, lower case. */
+  readonly client: string | null;
+  readonly tls_fingerprint: string | null;
+  readonly network: string | null;
+  readonly attempts: number;
+  readonly users: number;
+}
+
+export interface CampaignPage {
+  readonly data: readonly Campaign[];
+  /** Opaque; `null` at the end. */
+  readonly nextCursor: string | null;
+}
+
 /** The analysts' copy. Every call may fail with AnalyticsUnavailable (code `analytics_unavailable`). */
 export interface Analytics {
   /** Brings the schema up to date. @throws SchemaTooNew (code `schema_too_new`) for a directory of a newer version. */
@@ -331,6 +385,13 @@ export interface Analytics {
   reviewCandidates(tenant: string, window: Window): Promise<readonly ReviewCandidate[]>;
   /** Oldest first. */
   versionChanges(tenant: string, window: Window): Promise<readonly VersionChange[]>;
+  /** Newest start first. @throws InvalidCursor (code `invalid_cursor`). */
+  campaigns(
+    tenant: string,
+    filter: CampaignFilter,
+    limit: number,
+    cursor: string | null,
+  ): Promise<CampaignPage>;
   /** All decisions of one user, oldest first, for rebuilding a profile and for export; fetched in pages inside. */
   history(tenant: string, userKey: string): AsyncIterable<DecisionView>;
   panels(): readonly PanelInfo[];

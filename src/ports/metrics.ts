@@ -1,3 +1,4 @@
+import type { CampaignKind } from '../core/campaign/trace.ts';
 import type { Action } from '../core/decision.ts';
 
 /** Counts for the operator. Labels hold no ids: neither of people nor of requests. Nothing here throws or waits. */
@@ -7,6 +8,8 @@ export interface Metrics {
   decision(sample: DecisionSample): void;
   /** How long `POST /v1/risk` took in this process; `null` before the first one. */
   decisionLatency(): Promise<DecisionLatency | null>;
+  /** A campaign was found. */
+  campaign(kind: CampaignKind): void;
   /** The registry as text, and its media type. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
 }

@@ -60,6 +60,7 @@ describe('the OpenAPI document', () => {
         'POST /v1/users/erase',
         'GET /v1/analytics/panels',
         'GET /v1/analytics/panels/{id}',
+        'GET /v1/campaigns',
         'POST /session',
         'GET /session',
         'DELETE /session',

@@ -82,6 +82,7 @@ const CALLS: readonly {
   { method: 'GET', url: '/v1/analytics/annotations', scope: 'decisions:read', status: 200 },
   { method: 'GET', url: '/v1/analytics/panels', scope: 'decisions:read', status: 200 },
   { method: 'GET', url: '/v1/analytics/panels/nothing', scope: 'decisions:read', status: 404 },
+  { method: 'GET', url: '/v1/campaigns', scope: 'decisions:read', status: 200 },
   { method: 'POST', url: '/v1/users/lookup', scope: 'users:read', body: { user_id: 'u_42' }, status: 200 },
   { method: 'POST', url: '/v1/users/export', scope: 'users:read', body: { user_id: 'u_42' }, status: 200 },
   { method: 'POST', url: '/v1/users/erase', scope: 'users:erase', body: { user_id: 'u_42' }, status: 200 },

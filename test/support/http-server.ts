@@ -120,6 +120,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       },
       versionChanges: async () => [{ at_ms: clock(), kind: 'policy', from: 'default@1', to: 'default@2' }],
       panels: () => [],
+      campaigns: async () => ({ data: [], nextCursor: null }),
       panel: async () => {
         throw new AppError('unknown_panel', 'There is no such panel.');
       },

@@ -3,6 +3,7 @@ import type { Panel } from '../../contracts/rows/panel.ts';
 import type { Analytics, AnalyticsSink, PanelInfo } from '../../ports/analytics.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { WriteGate } from '../../ports/write-gate.ts';
+import { createCampaignReads } from './campaigns.ts';
 import type { ClickHouseConnection } from './connect.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createDecisionRows } from './decision-rows.ts';
@@ -98,6 +99,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     ...createUserActivity(database),
     ...createReviewCandidates(database, rows),
     ...createVersionChanges(database),
+    ...createCampaignReads(database, clock),
     ...createPanelRunner({ database, panels, clock, retention }),
     panels: () => infos,
     erase: (tenant, userKey) => gate.alone(() => erase(tenant, userKey, null)),

@@ -1,3 +1,4 @@
+import { campaignRow, cellKey, type MarkedCampaign } from '../../contracts/rows/campaign-row.ts';
 import { decisionRow } from '../../contracts/rows/decision-row.ts';
 import { feedbackRow } from '../../contracts/rows/feedback-row.ts';
 import { outcomeRow } from '../../contracts/rows/outcome-row.ts';
@@ -19,7 +20,7 @@ export interface BuiltRow {
 }
 
 export interface BuiltTable {
-  readonly table: 'decisions' | 'outcomes' | 'feedback';
+  readonly table: 'decisions' | 'outcomes' | 'feedback' | 'campaigns';
   readonly columns: readonly string[];
   /** Column that, with the position, makes the key. */
   readonly keyColumn: string;
@@ -37,6 +38,7 @@ export function buildRows(batchId: string, records: readonly LogRecord[]): reado
   const decisions: BuiltRow[] = [];
   const outcomes: BuiltRow[] = [];
   const feedback: BuiltRow[] = [];
+  const campaigns: BuiltRow[] = [];
   const bad: number[] = [];
   let cause: unknown;
   for (const record of records) {
@@ -55,6 +57,11 @@ export function buildRows(batchId: string, records: readonly LogRecord[]): reado
           json: row(decisionRow, record, batchId),
           moments,
         });
+        for (const mark of record.campaigns.marks) {
+          const marked: MarkedCampaign = { record, mark };
+          const key = `${position} ${cellKey(marked)}`;
+          campaigns.push({ position, key, json: campaignRow.toRow(marked, batchId), moments: [] });
+        }
       } else if (record.kind === 'outcome' || record.kind === 'feedback') {
         const { tenant, position, decisionId } = record;
         const at_ms = timeColumn(record.decisionOccurredAt_ms);
@@ -76,6 +83,7 @@ export function buildRows(batchId: string, records: readonly LogRecord[]): reado
     { table: 'decisions', columns: decisionRow.columns, keyColumn: 'id', rows: decisions },
     { table: 'outcomes', columns: outcomeRow.columns, keyColumn: 'decision_id', rows: outcomes },
     { table: 'feedback', columns: feedbackRow.columns, keyColumn: 'decision_id', rows: feedback },
+    { table: 'campaigns', columns: campaignRow.columns, keyColumn: 'cell_key', rows: campaigns },
   ];
   return tables.filter(({ rows }) => rows.length > 0);
 }

@@ -1,6 +1,8 @@
 import type { DecisionView } from '../../core/record.ts';
 import type {
   AnalyticsStatus,
+  CampaignFilter,
+  CampaignPage,
   DecisionFilter,
   DecisionPage,
   DecisionRowPage,
@@ -56,6 +58,10 @@ export interface ThreadCalls {
   versionChanges: { args: readonly [tenant: string, window: Window]; answer: readonly VersionChange[] };
   parked: { args: readonly [tenant: string, limit: number]; answer: readonly ParkedSummary[] };
   resendParked: { args: readonly [tenant: string, positions: readonly number[] | null]; answer: ResentRows };
+  campaigns: {
+    args: readonly [tenant: string, filter: CampaignFilter, limit: number, cursor: string | null];
+    answer: CampaignPage;
+  };
   historyPage: {
     args: readonly [tenant: string, userKey: string, from: HistoryMark | null];
     answer: HistoryPage;

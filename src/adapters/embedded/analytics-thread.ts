@@ -225,6 +225,7 @@ export async function createAnalyticsThread(options: AnalyticsThreadOptions): Pr
     versionChanges: (tenant, window) => call('versionChanges', tenant, window),
     parked: (tenant, limit) => call('parked', tenant, limit),
     resendParked: (tenant, positions) => call('resendParked', tenant, positions),
+    campaigns: (tenant, filter, limit, cursor) => call('campaigns', tenant, filter, limit, cursor),
     async *history(tenant, userKey) {
       let mark: HistoryMark | null = null;
       do {

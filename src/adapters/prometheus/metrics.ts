@@ -46,6 +46,12 @@ export function createMetrics(options: {
     help: 'Decisions answered with recorded: false; the caller must send them again.',
     registers,
   });
+  const campaigns = new Counter({
+    name: 'gatehouse_campaigns_total',
+    help: 'Campaigns of credential stuffing and password spraying found by this process.',
+    labelNames: ['kind'],
+    registers,
+  });
   const analyticsUp = new Gauge({
     name: 'gatehouse_analytics_up',
     help: '1 while analytics answers.',
@@ -111,6 +117,9 @@ export function createMetrics(options: {
       if (n === 0) return null;
       const at = (share: number): number => quantile_s(buckets, share) * 1_000;
       return { since_ms, n, p50_ms: at(0.5), p95_ms: at(0.95), p99_ms: at(0.99) };
+    },
+    campaign(kind) {
+      campaigns.inc({ kind });
     },
     async expose() {
       await readAnalytics();

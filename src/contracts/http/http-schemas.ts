@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import { AnalyticsHealthAnswer, AnnotationsAnswer } from './analytics-answers.ts';
+import { CampaignListAnswer } from './campaign-answers.ts';
 import { DecisionAnswer } from './decision-answer.ts';
 import { DecisionRowAnswer, DecisionRowListAnswer, RelatedAnswer } from './decision-row-answer.ts';
 import { DecisionTokenClaims, JwksAnswer } from './decision-token.ts';
@@ -59,6 +60,7 @@ export const HTTP_SCHEMAS: readonly TSchema[] = [
   ForgottenDeviceAnswer,
   PanelListAnswer,
   PanelAnswer,
+  CampaignListAnswer,
   ProblemAnswer,
   HealthAnswer,
   ReadinessAnswer,

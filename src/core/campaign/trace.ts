@@ -19,8 +19,8 @@ export interface CampaignTrace {
 
 /** A campaign as it stands in one cell after a decision. */
 export interface CampaignMark {
-  /** `start`: this event raised it. `update`: it goes on, or came back. */
-  readonly phase: 'start' | 'update';
+  /** `start`: this event raised it. `join`: it shows in one cell more. `update`: it goes on, or came back. */
+  readonly phase: 'start' | 'join' | 'update';
   readonly id: string;
   readonly cell: CellKind;
   readonly kind: CampaignKind;
@@ -103,8 +103,12 @@ export function traceOf(
     if (!seen.failed && before?.campaign == null) continue;
     const after = stepCell(before, subject, { ...seen, joins })?.campaign ?? null;
     if (after === null || after === before?.campaign) continue;
+    const last = before?.campaign ?? null;
+    if (isTold(last, after)) {
+      const phase = last?.id === after.id ? 'update' : joins === after.id ? 'join' : 'start';
+      marks.push(markOf(after, kind, phase));
+    }
     joins ??= after.id;
-    if (isTold(before?.campaign ?? null, after)) marks.push(markOf(before?.campaign ?? null, after, kind));
   }
   return { vouched, joins, marks };
 }
@@ -123,9 +127,9 @@ function isTold(before: CellCampaign | null, after: CellCampaign): boolean {
   );
 }
 
-function markOf(before: CellCampaign | null, after: CellCampaign, cell: CellKind): CampaignMark {
+function markOf(after: CellCampaign, cell: CellKind, phase: CampaignMark['phase']): CampaignMark {
   return {
-    phase: before?.id === after.id ? 'update' : 'start',
+    phase,
     id: after.id,
     cell,
     kind: campaignKind(after),

@@ -7,6 +7,7 @@ import { DecisionAnswer } from '../../contracts/http/decision-answer.ts';
 import { RiskRequest } from '../../contracts/http/risk-request.ts';
 import { validateRiskBody } from '../../contracts/http/validate-body.ts';
 import { readBody, sendInvalidBody } from '../body.ts';
+import { countCampaigns } from '../count-campaigns.ts';
 import { DECISION_EXAMPLE } from '../decision-example.ts';
 import { RequestRefused, sendProblem } from '../errors.ts';
 import { INCLUDE_PARAMETER, type Include, NOTHING, readInclude } from '../include.ts';
@@ -155,6 +156,7 @@ export function assessRisk(
           degraded: decision.verdict.degraded !== null,
           recorded,
         });
+        if (!replayed) countCampaigns(metrics, decision);
       }
       reply.header('cache-control', 'no-store');
       return renderAnswer(decision, {

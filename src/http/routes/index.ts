@@ -12,6 +12,7 @@ import { giveFeedback } from './give-feedback.ts';
 import { healthz } from './healthz.ts';
 import { jwks } from './jwks.ts';
 import { listAnnotations } from './list-annotations.ts';
+import { listCampaigns } from './list-campaigns.ts';
 import { listDecisions } from './list-decisions.ts';
 import { listPanels } from './list-panels.ts';
 import { listViews } from './list-views.ts';
@@ -50,6 +51,7 @@ const ROUTES: readonly ((app: FastifyInstance, services: RouteServices) => void)
   runPanel,
   listAnnotations,
   analyticsHealth,
+  listCampaigns,
   lookupUser,
   exportUser,
   eraseUser,

@@ -5,6 +5,7 @@ import { EventsAnswer } from '../../contracts/http/events-answer.ts';
 import { EventsRequest } from '../../contracts/http/events-request.ts';
 import { validateEventsBody } from '../../contracts/http/validate-body.ts';
 import { readBody, sendInvalidBody } from '../body.ts';
+import { countCampaigns } from '../count-campaigns.ts';
 import { sendProblem } from '../errors.ts';
 import { describeOperation } from '../operation.ts';
 import { parseQuery } from '../query.ts';
@@ -80,6 +81,7 @@ export function recordEvent(
         degraded: decision.verdict.degraded !== null,
         recorded,
       });
+      if (!replayed) countCampaigns(metrics, decision);
       // Recording is all that was asked for: what is not stored must not be acknowledged.
       if (!recorded) {
         return sendProblem(reply, 'storage_unavailable', 'The event could not be stored; send it again.');
