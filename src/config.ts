@@ -74,6 +74,21 @@ const httpUrl = (value: string): string => {
   return value;
 };
 
+const redisUrls = (value: string): string => {
+  for (const part of list(value)) {
+    const url = URL.canParse(part) ? new URL(part) : null;
+    if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === '') {
+      throw new ConfigError('must be like redis://host:6379 or rediss://user:password@host:6379');
+    }
+  }
+  return value;
+};
+
+const prefix = (value: string): string => {
+  if (!/^[a-z0-9-]{1,32}$/.test(value)) throw new ConfigError('must be 1–32 of a–z, 0–9 and -');
+  return value;
+};
+
 const coordinates = (value: string): { readonly latitude: number; readonly longitude: number } => {
   const [latitude, longitude, more] = value.split(',').map(Number);
   if (
@@ -108,7 +123,30 @@ const VARIABLES = {
     isAbsolute(v) ? v : resolve(v),
   ),
   role: variable('GATEHOUSE_ROLE', 'all', 'all, api or worker', oneOf(['all', 'api', 'worker'])),
-  redisUrl: variable('REDIS_URL', null, 'state and log in Redis (scaled out)', text),
+  redisUrl: variable(
+    'REDIS_URL',
+    null,
+    'state and log in Redis (scaled out), like redis://host:6379 or rediss://user:password@host:6379; several with commas for a cluster',
+    redisUrls,
+  ),
+  redisCluster: variable(
+    'REDIS_CLUSTER',
+    'off',
+    'on: REDIS_URL names nodes of a Redis Cluster',
+    oneOf(['on', 'off']),
+  ),
+  redisPrefix: variable(
+    'GATEHOUSE_REDIS_PREFIX',
+    'gatehouse',
+    'beginning of every key, for several installations on one Redis: 1–32 of a–z, 0–9 and -',
+    prefix,
+  ),
+  budget_ms: variable(
+    'GATEHOUSE_BUDGET_MS',
+    '50',
+    'scaled out: milliseconds after which a decision is answered with what is known, two fifths of them for reading',
+    integer(5, 60_000),
+  ),
   clickhouseUrl: variable(
     'CLICKHOUSE_URL',
     null,
@@ -246,6 +284,9 @@ export interface Config {
   readonly dataDir: string;
   readonly role: 'all' | 'api' | 'worker';
   readonly redisUrl: string | null;
+  readonly redisCluster: boolean;
+  readonly redisPrefix: string;
+  readonly budget_ms: number;
   readonly clickhouseUrl: string | null;
   readonly clickhouseUser: string | null;
   readonly clickhousePassword: string | null;
@@ -301,6 +342,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     dataDir: required(V.dataDir),
     role: required(V.role),
     redisUrl: read(V.redisUrl),
+    redisCluster: required(V.redisCluster) === 'on',
+    redisPrefix: required(V.redisPrefix),
+    budget_ms: required(V.budget_ms),
     clickhouseUrl: read(V.clickhouseUrl),
     clickhouseUser: read(V.clickhouseUser),
     clickhousePassword: read(V.clickhousePassword),
@@ -336,10 +380,25 @@ function refuseContradictions(config: Config): void {
       `GATEHOUSE_ROLE=${config.role} needs REDIS_URL: processes that share the work must share the state.`,
     );
   }
-  if (config.redisUrl !== null || config.clickhouseUrl !== null) {
-    const name = config.redisUrl !== null ? 'REDIS_URL' : 'CLICKHOUSE_URL';
+  if (config.redisUrl !== null && config.clickhouseUrl === null) {
     throw new ConfigError(
-      `${name} is set, but this version runs on its embedded stores only: unset it, or decisions would go where you do not look.`,
+      'REDIS_URL needs CLICKHOUSE_URL: the built-in analytics belong to one process and its data directory.',
+    );
+  }
+  if (config.clickhouseUrl !== null && config.redisUrl === null) {
+    throw new ConfigError(
+      'CLICKHOUSE_URL needs REDIS_URL: the embedded log is carried over by the built-in analytics only.',
+    );
+  }
+  if (config.redisCluster && config.redisUrl === null) {
+    throw new ConfigError('REDIS_CLUSTER=on needs REDIS_URL with the address of at least one node.');
+  }
+  if (!config.redisCluster && config.redisUrl?.includes(',') === true) {
+    throw new ConfigError('REDIS_URL names several servers, which needs REDIS_CLUSTER=on.');
+  }
+  if (config.redisUrl !== null && config.durability === 'power') {
+    throw new ConfigError(
+      'GATEHOUSE_DURABILITY=power speaks of the embedded log: with REDIS_URL set “appendfsync always” in Redis instead.',
     );
   }
 }

@@ -1,67 +1,39 @@
-import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pino, { type Logger } from 'pino';
-import { createClientParser } from './adapters/client-parser/create-client-parser.ts';
-import { createAnalyticsThread } from './adapters/embedded/analytics-thread.ts';
-import { createDecisionLog } from './adapters/embedded/decision-log.ts';
+import type { Logger } from 'pino';
 import { createKeyStore } from './adapters/embedded/key-store.ts';
-import { createRiskState, type EmbeddedRiskState } from './adapters/embedded/risk-state.ts';
-import { createSecretStore } from './adapters/embedded/secret-store.ts';
-import { createStateStorage } from './adapters/embedded/state-storage.ts';
 import { createViewStore } from './adapters/embedded/view-store.ts';
-import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
 import { parseAddress } from './adapters/ip-intelligence/parse-address.ts';
 import { createMetrics } from './adapters/prometheus/metrics.ts';
 import { DEFAULT_TENANT, ensureBootstrapKey, makeApiKey } from './app/api-keys.ts';
-import { createAssessLogin } from './app/assess-login.ts';
-import { createDecisionFeed } from './app/decision-feed.ts';
 import { createDecisionTokens, DEFAULT_DECISION_TOKEN_CONFIG } from './app/decision-token.ts';
 import { ENGINE_VERSION } from './app/engine-version.ts';
-import type { Gatehouse } from './app/gatehouse.ts';
-import { createIdHasher } from './app/hash-ids.ts';
-import { createJudge } from './app/judge.ts';
-import { loadPolicy } from './app/load-policy.ts';
-import { matchLists } from './app/policy-lists.ts';
-import { createQuota, DEFAULT_QUOTA } from './app/quota.ts';
-import { createReadDecision } from './app/read-decision.ts';
-import { createRecordFeedback } from './app/record-feedback.ts';
-import { createRecordOutcome } from './app/record-outcome.ts';
-import { createRelatedDecisions } from './app/related-decisions.ts';
-import { createReviewQueue } from './app/review-queue.ts';
+import { createQuota, DEFAULT_QUOTA, type Quota } from './app/quota.ts';
 import { createSavedViews } from './app/saved-views.ts';
 import { createSignIn } from './app/sign-in.ts';
-import { createUsers } from './app/users.ts';
 import { type Config, ConfigError } from './config.ts';
-import { decide } from './core/decide.ts';
-import { decisionUuid, positionOfId, RANDOM_BYTES } from './core/decision-id.ts';
-import type { DecisionRecord } from './core/record.ts';
-import { buildServer } from './http/server.ts';
-import type { DependencyState } from './http/services.ts';
-import { openIpIntelligence } from './open-ip-intelligence.ts';
+import { createLog } from './create-log.ts';
+import { embeddedReadiness, openEngine } from './embedded-engine.ts';
+import { buildProbeServer } from './http/probe-server.ts';
+import { buildServer, type HttpServer } from './http/server.ts';
 import type { Clock } from './ports/clock.ts';
-import type { DecisionFeed } from './ports/decision-feed.ts';
-import type { DecisionLog } from './ports/decision-log.ts';
-import { SCOPES } from './ports/key-store.ts';
+import { type KeyStore, SCOPES } from './ports/key-store.ts';
+import { openRedisEngine, openSharedStores, type RedisEngine } from './redis-engine.ts';
+import { openWorker } from './redis-worker.ts';
+
+export { createLog } from './create-log.ts';
+export { type OpenEngine, openEngine } from './embedded-engine.ts';
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
-const CHECKPOINT_MS = 250;
-const MAINTENANCE_MS = 60_000;
-const FOLD_CHUNK = 1_000;
-const FOLD_MARGIN_US = 1_000_000;
-const CACHED_CLIENTS = 10_000;
-/** Ids a refill: one system call for a thousand decisions. */
-const RANDOM_POOL = RANDOM_BYTES * 1_024;
 
 export interface RunningGatehouse {
   /** Where it listens, as a browser would open it. */
   readonly url: string;
-  /** A one-time sign-in link for the dashboards. */
-  readonly signInLink: () => string;
+  /** A one-time sign-in link for the dashboards; `null`: this process serves none. */
+  readonly signInLink: (() => string) | null;
   /** The API key that this first start made; `null` when there was one already. */
   readonly firstKey: string | null;
   /** Stops taking requests, finishes those in flight, waits for the last flush. Safe to call twice. */
@@ -74,300 +46,142 @@ export interface StartOptions {
   readonly clock?: Clock;
 }
 
-/** The stores and the engine on one data directory, without a network: what `serve` and a replay into a directory share. */
-export interface OpenEngine {
-  readonly gatehouse: Gatehouse;
-  readonly state: EmbeddedRiskState;
-  readonly decisionLog: DecisionLog;
-  readonly feed: DecisionFeed;
-  readonly analytics: Awaited<ReturnType<typeof createAnalyticsThread>>;
-  readonly ipIntelligence: LoadedIpIntelligence;
-  readonly hasher: ReturnType<typeof createIdHasher>;
-  readonly secrets: ReturnType<typeof createSecretStore>;
-  readonly close: () => Promise<void>;
-}
+/** What the API is served from, in either mode. */
+type Served = Omit<RedisEngine, 'ipIntelligence' | 'close'>;
 
-/** Standard output belongs to the answer of a command, so the log goes to standard error. */
-export const createLog = (config: Pick<Config, 'logLevel'>): Logger =>
-  pino({ level: config.logLevel, base: null }, pino.destination({ fd: 2, sync: false }));
+interface Starting {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Undone in reverse when the process stops, or cannot start. */
+  readonly closers: (() => Promise<void>)[];
+}
 
 /**
- * Opens everything that is kept in the data directory and folds what a kill left unfolded.
+ * Starts what the configuration asks for: everything in one process on the data directory, or on Redis and a ClickHouse
+ * server an API node, a worker, or both.
  *
- * @throws ConfigError with one sentence when the directory cannot be used, or is in use by another process.
+ * @throws ConfigError with one sentence for the operator
  */
-export async function openEngine({
-  config,
-  log = createLog(config),
-  clock = Date.now,
-}: StartOptions): Promise<OpenEngine> {
-  const at = (name: string): string => join(config.dataDir, name);
-  await makeDirectory(config.dataDir);
-  const closers: (() => Promise<void>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of closers.splice(0).toReversed()) await close();
-  };
-  try {
-    // First, because it holds the directory's lock: a second process must not touch the log.
-    const analytics = await createAnalyticsThread({
-      dataDir: config.dataDir,
-      retention_days: config.retention_days,
-      clock,
-      log,
-    });
-    closers.push(() => analytics.close());
-    const decisionLog = createDecisionLog({ path: at('log'), durability: config.durability, clock, log });
-    closers.push(() => decisionLog.close());
-
-    const feed = createDecisionFeed({ log: decisionLog });
-    let lastAppend: Promise<void> = Promise.resolve();
-    const nudging: DecisionLog = {
-      ...decisionLog,
-      get head() {
-        return decisionLog.head;
-      },
-      append(record) {
-        const appended = decisionLog.append(record);
-        lastAppend = appended.then(
-          () => {
-            analytics.nudge();
-            feed.publish(record);
-          },
-          () => undefined,
-        );
-        return appended;
-      },
-    };
-    const state = createRiskState({
-      storage: createStateStorage({ path: at('state') }),
-      settled: () => lastAppend,
-    });
-    closers.push(() => state.close());
-    await foldLog(decisionLog, state, log);
-
-    const secrets = createSecretStore({ config: { path: at('secrets') }, log });
-    const hasher = createIdHasher(await secrets.get('id-hash', () => randomBytes(32)));
-    const ipIntelligence = await openIpIntelligence(config, at('cache'), log);
-    closers.push(() => ipIntelligence.close());
-
-    const policy = loadPolicy({ file: config.policyFile, mode: config.mode, read: readText });
-    const policyOf = (): typeof policy => policy;
-    const readDecision = createReadDecision({ log: nudging, state, analytics });
-    const caughtUp = async (): Promise<void> => {
-      await lastAppend;
-      await analytics.flush();
-    };
-    const uuidAt = createUuids();
-    const shared = { state, log: nudging, clock };
-    const judge = createJudge({
-      state,
-      ipIntelligence,
-      clientParser: createClientParser({ cacheEntries: CACHED_CLIENTS }),
-      policyOf,
-      matchLists,
-      decide,
-      serverPlace: config.serverLocation,
-    });
-    const gatehouse: Gatehouse = {
-      assessLogin: createAssessLogin({
-        ...shared,
-        judge,
-        uuidAt,
-        commitWait_ms: config.commitWait_ms,
-        onUnrecorded: (error) => log.error({ err: error, code: 'unrecorded' }, 'a decision was not stored'),
-      }),
-      recordOutcome: createRecordOutcome({ ...shared, policyOf, readDecision }),
-      recordFeedback: createRecordFeedback({ ...shared, analytics, readDecision, caughtUp }),
-      readDecision,
-      relatedDecisions: createRelatedDecisions({ analytics, readDecision }),
-      reviewQueue: createReviewQueue({ analytics }),
-      ...createUsers({
-        ...shared,
-        analytics,
-        caughtUp,
-        userKeyOf: (tenant, userId) => hasher.hash('user', tenant, userId),
-        uuidAt,
-      }),
-    };
-    const stopTimers = keepUp({ state, decisionLog, analytics, ipIntelligence, config, clock, log });
-    closers.push(async () => stopTimers());
-    return {
-      gatehouse,
-      state,
-      decisionLog: nudging,
-      feed,
-      analytics,
-      ipIntelligence,
-      hasher,
-      secrets,
-      close: closeAll,
-    };
-  } catch (error) {
-    await closeAll();
-    throw error;
-  }
-}
-
-/** Serves the API, the workers and the dashboards in this process. */
 export async function startGatehouse(options: StartOptions): Promise<RunningGatehouse> {
   const { config, log = createLog(config), clock = Date.now } = options;
-  const engine = await openEngine({ config, log, clock });
-  const closers: (() => Promise<void>)[] = [engine.close];
-  const closeAll = async (): Promise<void> => {
-    for (const close of closers.splice(0).toReversed()) await close();
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of closers.splice(0).toReversed()) await closeOne();
   };
+  const starting: Starting = { config, log, clock, closers };
   try {
-    const keys = createKeyStore({ config: { path: join(config.dataDir, 'keys') }, clock, log });
-    closers.push(() => keys.close());
-    const firstKey = await ensureKeys(keys, config, clock);
-    const tokens = await createDecisionTokens({
-      config: {
-        ...DEFAULT_DECISION_TOKEN_CONFIG,
-        issuer: config.issuer,
-        rotation_ms: config.tokenKey_days * DAY_MS,
-      },
-      secrets: engine.secrets,
-      clock,
-      log,
-    });
-    const viewStore = createViewStore({ path: join(config.dataDir, 'views') });
-    closers.push(() => viewStore.close());
-    const signIn = createSignIn({ keys, clock });
-    const server = await buildServer({
-      config: {
-        publicOrigins: config.publicOrigins,
-        dashboardsDir: dashboardsDir(),
-        version: ENGINE_VERSION,
-      },
-      log,
-      clock,
-      gatehouse: engine.gatehouse,
-      analytics: engine.analytics,
-      feed: engine.feed,
-      views: createSavedViews({ store: viewStore, clock, newUuid: randomUUID }),
-      health: engine.analytics,
-      keys,
-      tokens,
-      signIn,
-      quota: createQuota({
-        config: { ...DEFAULT_QUOTA, ...(config.quota_rps === null ? {} : { default_rps: config.quota_rps }) },
-        clock,
-      }),
-      metrics: createMetrics({ analyticsStatus: () => engine.analytics.status(), clock }),
-      readiness: () => readiness(engine),
-      hasher: engine.hasher,
-      parseAddress,
-    });
-    await listen(server.app, config);
-    closers.push(() => server.close());
-    const url = urlOf(server.app.server.address() as AddressInfo);
-    log.info({ url, dataDir: config.dataDir }, 'Gatehouse is ready');
-    return {
-      url,
-      firstKey,
-      signInLink: () => `${url}/sign-in#token=${signIn.createLink(DEFAULT_TENANT).token}`,
-      close: closeAll,
-    };
+    const started = config.redisUrl === null ? await startEmbedded(starting) : await startScaledOut(starting);
+    return { ...started, close };
   } catch (error) {
-    await closeAll();
+    await close();
     throw error;
   }
 }
 
-/**
- * Folds the part of the log that rows and snapshots do not hold yet. It begins a little earlier, which changes nothing
- * (every row and shard knows what it holds): the outcome of a replayed challenge follows its decision at once, and that
- * decision's id, being a hash, does not say where it stands.
- */
-async function foldLog(decisionLog: DecisionLog, state: EmbeddedRiskState, log: Logger): Promise<void> {
-  let after = Math.max(0, state.foldFrom - FOLD_MARGIN_US);
-  let folded = 0;
-  let previous: DecisionRecord | undefined;
-  for (;;) {
-    const records = await decisionLog.read(after, FOLD_CHUNK);
-    const last = records.at(-1);
-    if (last === undefined) break;
-    for (const record of records) {
-      if (record.kind === 'outcome') {
-        const known = previous?.id === record.decisionId ? previous : undefined;
-        state.apply(record, known ?? (await decisionAt(decisionLog, record.decisionId)));
-      } else {
-        state.apply(record);
-      }
-      if (record.kind === 'decision') previous = record;
-      if (record.position > state.foldFrom) folded += 1;
-    }
-    after = last.position;
+type Started = Omit<RunningGatehouse, 'close'>;
+
+async function startEmbedded(starting: Starting): Promise<Started> {
+  const { config, log, clock, closers } = starting;
+  const engine = await openEngine({ config, log, clock });
+  closers.push(engine.close);
+  const apiKeys = createKeyStore({ config: { path: join(config.dataDir, 'keys') }, clock, log });
+  closers.push(() => apiKeys.close());
+  const viewStore = createViewStore({ path: join(config.dataDir, 'views') });
+  closers.push(() => viewStore.close());
+  return serveApi(starting, {
+    ...engine,
+    apiKeys,
+    viewStore,
+    health: engine.analytics,
+    readiness: () => embeddedReadiness(engine),
+  });
+}
+
+async function startScaledOut(starting: Starting): Promise<Started> {
+  const { config, log, clock, closers } = starting;
+  const shared = await openSharedStores({ config, log, clock });
+  closers.push(shared.close);
+  const worker = config.role === 'api' ? null : await openWorker({ config, log, clock }, shared);
+  if (worker !== null) closers.push(worker.close);
+  if (config.role !== 'worker') {
+    const engine = await openRedisEngine({ config, log, clock }, shared);
+    closers.push(engine.close);
+    return serveApi(starting, engine);
   }
-  if (folded > 0) log.info({ folded }, 'state folded from the log');
+  if (worker === null) throw new ConfigError(`GATEHOUSE_ROLE=${config.role} starts nothing.`);
+  const { apiKeys, readiness, analyticsStatus } = worker;
+  const server = await buildProbeServer({
+    log,
+    keys: apiKeys,
+    signIn: createSignIn({ keys: apiKeys, clock }),
+    quota: quotaOf(config, clock),
+    metrics: createMetrics({ analyticsStatus, clock }),
+    readiness,
+  });
+  await listen(server.app, config);
+  closers.push(() => server.close());
+  const url = urlOf(server.app.server.address() as AddressInfo);
+  log.info({ url, role: config.role }, 'Gatehouse works');
+  return { url, firstKey: null, signInLink: null };
 }
 
-async function decisionAt(decisionLog: DecisionLog, id: string): Promise<DecisionRecord | undefined> {
-  const position = positionOfId(id);
-  const record = position === undefined ? undefined : await decisionLog.at(position);
-  return record?.kind === 'decision' ? record : undefined;
-}
-
-interface Upkeep extends Pick<OpenEngine, 'state' | 'decisionLog' | 'analytics' | 'ipIntelligence'> {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-/** What happens all the time in the background: checkpoints, trimming, expiry, fresh lists. */
-function keepUp({ state, decisionLog, analytics, ipIntelligence, config, clock, log }: Upkeep): () => void {
-  const every = (interval_ms: number, name: string, work: () => Promise<void>): NodeJS.Timeout => {
-    let running = false;
-    const timer = setInterval(() => {
-      if (running) return;
-      running = true;
-      work()
-        .catch((error: unknown) =>
-          log.error({ err: error, task: name }, 'upkeep failed; it will be tried again'),
-        )
-        .finally(() => {
-          running = false;
-        });
-    }, interval_ms);
-    timer.unref();
-    return timer;
+/** Serves the API and the dashboards. */
+async function serveApi({ config, log, clock, closers }: Starting, engine: Served): Promise<Started> {
+  const { apiKeys } = engine;
+  const firstKey = await ensureKeys(apiKeys, config, clock);
+  const tokens = await createDecisionTokens({
+    config: {
+      ...DEFAULT_DECISION_TOKEN_CONFIG,
+      issuer: config.issuer,
+      rotation_ms: config.tokenKey_days * DAY_MS,
+    },
+    secrets: engine.secrets,
+    clock,
+    log,
+  });
+  const signIn = createSignIn({ keys: apiKeys, clock });
+  const server = await buildServer({
+    config: {
+      publicOrigins: config.publicOrigins,
+      dashboardsDir: dashboardsDir(),
+      version: ENGINE_VERSION,
+    },
+    log,
+    clock,
+    gatehouse: engine.gatehouse,
+    analytics: engine.analytics,
+    feed: engine.feed,
+    views: createSavedViews({ store: engine.viewStore, clock, newUuid: randomUUID }),
+    health: engine.health,
+    keys: apiKeys,
+    tokens,
+    signIn,
+    quota: quotaOf(config, clock),
+    metrics: createMetrics({ analyticsStatus: () => engine.health.status(), clock }),
+    readiness: engine.readiness,
+    hasher: engine.hasher,
+    parseAddress,
+  });
+  await listen(server.app, config);
+  closers.push(() => server.close());
+  const url = urlOf(server.app.server.address() as AddressInfo);
+  log.info({ url, role: config.role }, 'Gatehouse is ready');
+  return {
+    url,
+    firstKey,
+    signInLink: () => `${url}/sign-in#token=${signIn.createLink(DEFAULT_TENANT).token}`,
   };
-  const timers = [
-    every(CHECKPOINT_MS, 'checkpoint', () => state.checkpoint()),
-    every(MAINTENANCE_MS, 'trim', async () => {
-      const old = (clock() - config.logRetention_h * HOUR_MS) * 1_000;
-      await decisionLog.trim(Math.min(old, await analytics.acknowledged(), state.folded()));
-      await state.expire(clock());
-    }),
-  ];
-  if (config.ipListReload_s > 0) {
-    timers.push(every(config.ipListReload_s * 1_000, 'lists', () => ipIntelligence.reload()));
-  }
-  return () => {
-    for (const timer of timers) clearInterval(timer);
-  };
 }
 
-async function readiness(engine: OpenEngine): Promise<readonly DependencyState[]> {
-  const analytics = await engine.analytics.status();
-  return [
-    { name: 'decision_log', ...engine.decisionLog.status() },
-    { name: 'analytics', ok: analytics.ok, problem: analytics.problem, required: false },
-    ...engine.ipIntelligence.status().map((source) => ({
-      name: `ip_intelligence.${source.name}`,
-      ok: source.ok,
-      problem: source.problem,
-      required: false,
-    })),
-  ];
-}
+const quotaOf = (config: Config, clock: Clock): Quota =>
+  createQuota({
+    config: { ...DEFAULT_QUOTA, ...(config.quota_rps === null ? {} : { default_rps: config.quota_rps }) },
+    clock,
+  });
 
 /** The bootstrap key when one is configured; else a first key, made once for an installation that has none. */
-async function ensureKeys(
-  keys: ReturnType<typeof createKeyStore>,
-  config: Config,
-  clock: Clock,
-): Promise<string | null> {
+async function ensureKeys(keys: KeyStore, config: Config, clock: Clock): Promise<string | null> {
   if (config.bootstrapApiKey !== null) {
     await ensureBootstrapKey(keys, config.bootstrapApiKey, clock());
     return null;
@@ -381,15 +195,7 @@ async function ensureKeys(
   return key;
 }
 
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new ConfigError(`GATEHOUSE_DATA_DIR ${path} cannot be made or opened.`, { cause });
-  }
-}
-
-async function listen(app: Awaited<ReturnType<typeof buildServer>>['app'], config: Config): Promise<void> {
+async function listen(app: HttpServer['app'], config: Config): Promise<void> {
   try {
     await app.listen({ port: config.port, host: config.host });
   } catch (cause) {
@@ -419,19 +225,3 @@ function dashboardsDir(): string | null {
   );
   return candidates.find((path) => existsSync(join(path, 'index.html'))) ?? null;
 }
-
-function createUuids(): (position: number) => string {
-  const pool = new Uint8Array(RANDOM_POOL);
-  let used = RANDOM_POOL;
-  return (position) => {
-    if (used >= RANDOM_POOL) {
-      randomFillSync(pool);
-      used = 0;
-    }
-    const uuid = decisionUuid(position, pool, used);
-    used += RANDOM_BYTES;
-    return uuid;
-  };
-}
-
-const readText = (path: string): string => readFileSync(path, 'utf8');

@@ -12,6 +12,8 @@ const MOST_RECORDS = 20_000;
 export interface LogFeed extends DecisionFeed {
   /** A record has become durable; to be called in the order of the log. */
   publish(record: LogRecord): void;
+  /** Whether anybody has subscribed. */
+  isWatched(): boolean;
 }
 
 /** The feed of a process that writes the log itself: what it appends is what there is. */
@@ -26,6 +28,7 @@ export function createDecisionFeed({ log }: { readonly log: Pick<DecisionLog, 'r
       const row = decisionRowOf(record);
       for (const listener of ofTenant) listener(row);
     },
+    isWatched: () => listeners.size > 0,
     subscribe(tenant, listener) {
       const ofTenant = listeners.get(tenant) ?? new Set();
       listeners.set(tenant, ofTenant);

@@ -3,8 +3,10 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import pino from 'pino';
 import { createKeyStore } from '../adapters/embedded/key-store.ts';
+import { createRedisKeyStore } from '../adapters/redis/key-store.ts';
+import { createKeys } from '../adapters/redis/keys.ts';
 import { makeApiKey, parseScopes } from '../app/api-keys.ts';
-import { parseConfig } from '../config.ts';
+import { type Config, parseConfig } from '../config.ts';
 import { type ApiKey, type KeyStore, SCOPES } from '../ports/key-store.ts';
 import { CommandRefused } from './command-refused.ts';
 import type { CliIo } from './io.ts';
@@ -28,7 +30,7 @@ interface ListOptions extends StoreOptions {
 
 export function keysCommand(io: CliIo): Command {
   const keys = new Command('keys')
-    .description('API keys of a data directory, beside a running server too')
+    .description('API keys of a data directory, or of REDIS_URL, beside running servers too')
     .addHelpText(
       'after',
       `
@@ -112,7 +114,12 @@ async function withKeys(
   mayMake: boolean,
   work: (store: KeyStore) => Promise<void>,
 ): Promise<void> {
-  const dataDir = options.dataDir === undefined ? parseConfig(io.env).dataDir : resolve(options.dataDir);
+  const config = parseConfig(io.env);
+  if (options.dataDir === undefined && config.redisUrl !== null) {
+    await withSharedKeys(config, work);
+    return;
+  }
+  const dataDir = options.dataDir === undefined ? config.dataDir : resolve(options.dataDir);
   const path = join(dataDir, 'keys');
   if (!mayMake && !existsSync(path)) {
     throw new CommandRefused(
@@ -125,6 +132,21 @@ async function withKeys(
     await work(store);
   } finally {
     await store.close();
+  }
+}
+
+/** The keys of the scaled-out mode. */
+async function withSharedKeys(config: Config, work: (store: KeyStore) => Promise<void>): Promise<void> {
+  const { openRedis } = await import('../redis-engine.ts');
+  const log = pino({ level: 'warn', base: null }, pino.destination({ fd: 2, sync: true }));
+  const redis = await openRedis(config, log);
+  try {
+    const keys = createKeys(config.redisPrefix);
+    const store = await createRedisKeyStore({ redis: redis.client, keys, log });
+    await work(store);
+    await store.close();
+  } finally {
+    await redis.close();
   }
 }
 

@@ -50,7 +50,8 @@ export async function serveUntilStopped(config: Config, io: CliIo): Promise<void
   const log = createLog(config);
   const running = await startGatehouse({ config, log });
   try {
-    await announce(running, config, io, log);
+    const { signInLink } = running;
+    if (signInLink !== null) await announce({ ...running, signInLink }, config, io, log);
     await aborted(io.signal);
     log.info('stopping');
   } finally {

@@ -64,7 +64,7 @@ export function startGatehouseProcess(options: ProcessOptions): StartingGatehous
   }).then(
     async (): Promise<GatehouseProcess> => ({
       pid: child.pid ?? 0,
-      ...(await accessTo(dataDir)),
+      ...(env.GATEHOUSE_ROLE === 'worker' ? workerAt(logged) : await accessTo(dataDir)),
       logged: () => logged,
       stop: () => end('SIGTERM'),
       kill,
@@ -81,11 +81,16 @@ function announced(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      if (/how to sign in/.test(collect(text))) resolve();
+      if (/how to sign in|Gatehouse works/.test(collect(text))) resolve();
     });
     child.once('error', reject);
     void exited.then((code) => reject(new Error(`Gatehouse ended with code ${code}:\n${collect('')}`)));
   });
+}
+
+/** A worker has no dashboards to sign in to; its log says where it answers probes. */
+function workerAt(logged: string): { readonly url: string; readonly signInLink: string } {
+  return { url: /"url":"([^"]+)"/.exec(logged)?.[1] ?? '', signInLink: '' };
 }
 
 async function accessTo(dataDir: string): Promise<{ readonly url: string; readonly signInLink: string }> {

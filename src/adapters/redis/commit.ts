@@ -1,16 +1,15 @@
-import { type Effect, effectsOf, subjects } from '../../core/effects.ts';
+import type { Effect } from '../../core/effects.ts';
 import { decodeProfile } from '../../core/profile-codec.ts';
 import type { DecisionRecord, LogRecord } from '../../core/record.ts';
 import { LogConflict, LogUnavailable } from '../../ports/log-errors.ts';
 import { annotate, decodeAnnotations, encodeAnnotations } from './annotations.ts';
 import type { RedisClient } from './connect.ts';
-import { effectsByKey } from './effect-keys.ts';
+import { sortEffects } from './effect-keys.ts';
 import { applyFresh, type Entity, encodeEntity, eraseUser, lifeOf, replaceProfile } from './entities.ts';
 import { type EntityWriter, readEntity } from './entity-writer.ts';
-import { type Keys, LIFE_MS, shardOfLane, shardOfPosition } from './keys.ts';
+import { type Keys, LIFE_MS, shardOfPosition } from './keys.ts';
 import { createEntryEncoder, entryId, positionOfEntry } from './log-entry.ts';
 import type { Scripts } from './scripts.ts';
-import { isTenantEffect } from './tenant-subjects.ts';
 import { createVersions, readVersioned, type Versioned, versionBytes, withVersion } from './versioned.ts';
 
 export interface Commit {
@@ -71,17 +70,10 @@ export function createCommit(options: {
   };
 
   async function store({ record, decision, profileVersion }: Commit, turn: Turn): Promise<Stored> {
-    const { position, tenant } = record;
+    const { position } = record;
     const shard = shardOfPosition(position);
-    const effects = effectsOf(record, decision);
-    const userKey = record.kind === 'decision' ? record.event.user.key : record.userKey;
-    const user =
-      userKey !== null && shardOfLane(userKey) === shard ? keys.user(subjects.user(tenant, userKey)) : null;
-    const outside = effectsByKey(keys, effects);
-    const inside = user === null ? undefined : outside.get(user);
-    if (user !== null) outside.delete(user);
-    const ofTenant = effects.filter(isTenantEffect);
-    const changesUser = inside !== undefined || changesProfile(record);
+    const { user, inside, outside, ofTenant } = sortEffects(keys, record, decision);
+    const changesUser = inside.length > 0 || changesProfile(record);
     const notes =
       record.kind === 'outcome' || record.kind === 'feedback'
         ? keys.annotations(shard, record.decisionId)
@@ -99,7 +91,7 @@ export function createCommit(options: {
       if (record.kind === 'decision' && erasedAt_ms !== null && record.event.occurredAt_ms <= erasedAt_ms) {
         throw new LogConflict('state');
       }
-      applyFresh(entity, inside ?? [], position);
+      applyFresh(entity, inside, position);
       if (record.kind === 'erasure') eraseUser(entity, record.recordedAt_ms, position);
       if (record.kind === 'feedback' && record.profile !== null) {
         if (profileVersion !== undefined && (entity.user?.position ?? 0) !== profileVersion) {

@@ -1,22 +1,48 @@
-import type { Effect } from '../../core/effects.ts';
-import type { Keys } from './keys.ts';
+import { type Effect, effectsOf, subjects } from '../../core/effects.ts';
+import type { DecisionRecord, LogRecord } from '../../core/record.ts';
+import { type Keys, shardOfLane, shardOfPosition } from './keys.ts';
 import { isTenantEffect } from './tenant-subjects.ts';
 
-/** The effects that one record has outside its own shard, by the key that holds their subject. */
-export function effectsByKey(keys: Keys, effects: readonly Effect[]): Map<string, Effect[]> {
-  const byKey = new Map<string, Effect[]>();
-  for (const effect of effects) {
-    if (isTenantEffect(effect)) continue;
+/** What one record changes, by where it lives. */
+export interface SortedEffects {
+  /** Key of the record's user, when it is in the record's own shard and so changes with the record itself. */
+  readonly user: string | null;
+  readonly inside: readonly Effect[];
+  /** By key: everything in other shards. */
+  readonly outside: ReadonlyMap<string, readonly Effect[]>;
+  /** Of the tenant as a whole. */
+  readonly ofTenant: readonly Effect[];
+}
+
+/** `decision`: the one that an outcome speaks of. */
+export function sortEffects(
+  keys: Keys,
+  record: LogRecord,
+  decision: DecisionRecord | undefined,
+): SortedEffects {
+  const userKey = record.kind === 'decision' ? record.event.user.key : record.userKey;
+  const user =
+    userKey !== null && shardOfLane(userKey) === shardOfPosition(record.position)
+      ? keys.user(subjects.user(record.tenant, userKey))
+      : null;
+  const outside = new Map<string, Effect[]>();
+  const ofTenant: Effect[] = [];
+  const inside: Effect[] = [];
+  for (const effect of effectsOf(record, decision)) {
+    if (isTenantEffect(effect)) {
+      ofTenant.push(effect);
+      continue;
+    }
     const key = keyOf(keys, effect);
-    const list = byKey.get(key);
-    if (list === undefined) byKey.set(key, [effect]);
-    else list.push(effect);
+    const list = key === user ? inside : (outside.get(key) ?? []);
+    if (key !== user && list.length === 0) outside.set(key, list);
+    list.push(effect);
   }
-  return byKey;
+  return { user, inside, outside, ofTenant };
 }
 
 /** The key of an effect's subject. The kind of a subject is the letter after its tenant. */
-export function keyOf(keys: Keys, effect: Effect): string {
+function keyOf(keys: Keys, effect: Effect): string {
   const subject = effect.kind === 'learn' || effect.kind === 'trouble' ? effect.userKey : effect.subject;
   const bar = subject.indexOf('|');
   switch (subject[bar + 1]) {

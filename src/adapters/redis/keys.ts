@@ -59,6 +59,8 @@ export interface Keys {
   quota(holder: string): string;
   signInLink(hash: string): string;
   session(hash: string): string;
+  /** A tenant's saved views. */
+  views(tenant: string): string;
 }
 
 export interface SinkKeys {
@@ -119,6 +121,7 @@ export function createKeys(prefix = 'gatehouse'): Keys {
     quota: (holder) => `${prefix}:q:${holder}`,
     signInLink: (hash) => `${prefix}:l:${hash}`,
     session: (hash) => `${prefix}:w:${hash}`,
+    views: (tenant) => `${prefix}:v:${tenant}`,
   };
 }
 

@@ -5,6 +5,7 @@ import type { DecisionRecord, LogRecord } from '../../core/record.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DecisionLog } from '../../ports/decision-log.ts';
 import type { RiskState } from '../../ports/risk-state.ts';
+import type { ViewStore } from '../../ports/view-store.ts';
 import { decodeAnnotations } from './annotations.ts';
 import { createCommit, parseEventEntry } from './commit.ts';
 import type { RedisConnection } from './connect.ts';
@@ -18,6 +19,7 @@ import { defineScripts } from './scripts.ts';
 import { createStateReader } from './state-reader.ts';
 import { createTenantSnapshots } from './tenant-snapshots.ts';
 import { readVersioned } from './versioned.ts';
+import { createRedisViewStore } from './view-store.ts';
 
 export interface RedisStoreOptions {
   readonly redis: RedisConnection;
@@ -33,6 +35,7 @@ export interface RedisStore {
   readonly decisionLog: DecisionLog;
   readonly state: RiskState;
   readonly streams: LogStreams;
+  readonly views: ViewStore;
   close(): Promise<void>;
 }
 
@@ -131,6 +134,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
     decisionLog,
     state,
     streams,
+    views: createRedisViewStore({ redis: client, keys, scripts }),
     async close() {
       await decisionLog.close();
       await state.close();

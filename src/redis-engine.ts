@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type ClickHouse, createClickHouse } from './adapters/clickhouse/create-clickhouse.ts';
+import { migrateWhenReachable } from './adapters/clickhouse/migrate-when-reachable.ts';
+import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
+import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts';
+import { followLog } from './adapters/redis/follow-log.ts';
+import { createRedisKeyStore } from './adapters/redis/key-store.ts';
+import { createKeys, type Keys } from './adapters/redis/keys.ts';
+import type { LogStreams } from './adapters/redis/log-streams.ts';
+import { createRedisSecretStore } from './adapters/redis/secret-store.ts';
+import { createRedisStore } from './adapters/redis/store.ts';
+import { PANELS } from './analytics/panels/index.ts';
+import { createDecisionFeed } from './app/decision-feed.ts';
+import { AppError } from './app/errors.ts';
+import type { Gatehouse } from './app/gatehouse.ts';
+import { createIdHasher } from './app/hash-ids.ts';
+import { type Config, ConfigError } from './config.ts';
+import { makeDirectory } from './embedded-engine.ts';
+import type { DependencyState, HttpServices } from './http/services.ts';
+import { openIpIntelligence } from './open-ip-intelligence.ts';
+import type { Analytics } from './ports/analytics.ts';
+import { AnalyticsUnavailable } from './ports/analytics-errors.ts';
+import type { Clock } from './ports/clock.ts';
+import type { DecisionFeed } from './ports/decision-feed.ts';
+import type { DecisionLog } from './ports/decision-log.ts';
+import type { KeyStore } from './ports/key-store.ts';
+import type { RiskState } from './ports/risk-state.ts';
+import type { SecretStore } from './ports/secret-store.ts';
+import type { ViewStore } from './ports/view-store.ts';
+import { createUseCases } from './use-cases.ts';
+
+/** Redis may be starting too. */
+const READY_WITHIN_MS = 15_000;
+/** Of the budget of a decision; storing it gets the rest. */
+const READING_SHARE = 0.4;
+const CAUGHT_UP_POLL_MS = 50;
+const CAUGHT_UP_WITHIN_MS = 15_000;
+
+export interface ScaledOutParts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+/** What every process of the scaled-out mode has open, whatever its role. */
+export interface SharedStores {
+  readonly redis: RedisConnection;
+  readonly keys: Keys;
+  readonly clickhouse: ClickHouse;
+  readonly close: () => Promise<void>;
+}
+
+/** What an API node serves from. */
+export interface RedisEngine {
+  readonly gatehouse: Gatehouse;
+  readonly analytics: Analytics;
+  readonly ipIntelligence: LoadedIpIntelligence;
+  readonly hasher: ReturnType<typeof createIdHasher>;
+  readonly secrets: SecretStore;
+  readonly apiKeys: KeyStore;
+  readonly feed: DecisionFeed;
+  readonly viewStore: ViewStore;
+  readonly health: HttpServices['health'];
+  readonly readiness: () => Promise<readonly DependencyState[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** @throws ConfigError when Redis does not answer. */
+export async function openSharedStores({ config, log, clock }: ScaledOutParts): Promise<SharedStores> {
+  const redis = await openRedis(config, log);
+  const clickhouse = createClickHouse({
+    connection: {
+      kind: 'server',
+      url: config.clickhouseUrl ?? '',
+      ...(config.clickhouseUser === null ? {} : { username: config.clickhouseUser }),
+      ...(config.clickhousePassword === null ? {} : { password: config.clickhousePassword }),
+      ...(config.clickhouseDatabase === null ? {} : { database: config.clickhouseDatabase }),
+      ...(config.clickhouseCaFile === null ? {} : { ca: readFileSync(config.clickhouseCaFile) }),
+      ...(config.clickhouseCluster === null ? {} : { cluster: config.clickhouseCluster }),
+    },
+    panels: PANELS,
+    retention: { raw_days: config.retention_days },
+    clock,
+    log,
+  });
+  const migrating = migrateWhenReachable({ analytics: clickhouse.analytics, log });
+  migrating.done.catch((error: unknown) => {
+    log.fatal({ err: error }, 'the schema of analytics cannot be brought up to date');
+  });
+  return {
+    redis,
+    keys: createKeys(config.redisPrefix),
+    clickhouse,
+    async close() {
+      migrating.stop();
+      await clickhouse.close();
+      await redis.close();
+    },
+  };
+}
+
+/** @throws ConfigError when Redis does not answer. */
+export async function openRedis(
+  config: Pick<Config, 'redisUrl' | 'redisCluster'>,
+  log: Logger,
+): Promise<RedisConnection> {
+  const redis = connectRedis({ config: { url: config.redisUrl ?? '', cluster: config.redisCluster }, log });
+  try {
+    await untilReady(redis.client, READY_WITHIN_MS);
+    return redis;
+  } catch (cause) {
+    await redis.close();
+    throw new ConfigError('REDIS_URL names a Redis that does not answer.', { cause });
+  }
+}
+
+/** State, log, keys and secrets on Redis, analytics on a ClickHouse server: everything of an API node but its network. */
+export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStores): Promise<RedisEngine> {
+  const { config, log, clock } = parts;
+  const { redis, keys, clickhouse } = shared;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of closers.splice(0).toReversed()) await closeOne();
+  };
+  try {
+    await makeDirectory(config.dataDir);
+    const readWait_ms = Math.max(1, Math.round(config.budget_ms * READING_SHARE));
+    const store = await createRedisStore({ redis, keys, clock, log, readWait_ms });
+    closers.push(() => store.close());
+    const apiKeys = await createRedisKeyStore({ redis: redis.client, keys, log });
+    closers.push(() => apiKeys.close());
+    const secrets = createRedisSecretStore({ redis: redis.client, keys });
+    const hasher = createIdHasher(await secrets.get('id-hash', () => randomBytes(32)));
+    const ipIntelligence = await openIpIntelligence(config, join(config.dataDir, 'cache'), log);
+    closers.push(() => ipIntelligence.close());
+    const { analytics } = clickhouse;
+    const decisionLog = withAppErrors(store.decisionLog);
+    const gatehouse = createUseCases({
+      config,
+      log,
+      clock,
+      state: stateWithAppErrors(store.state),
+      decisionLog,
+      analytics,
+      ipIntelligence,
+      hasher,
+      caughtUp: () => untilSunk(store.streams, clock),
+      commitWait_ms: Math.max(1, Math.min(config.commitWait_ms, config.budget_ms - readWait_ms)),
+    });
+    const feed = createDecisionFeed({ log: store.decisionLog });
+    const following = followLog({
+      streams: store.streams,
+      isWatched: feed.isWatched,
+      publish: feed.publish,
+      log,
+    });
+    closers.push(async () => following.close());
+    return {
+      gatehouse,
+      feed,
+      viewStore: store.views,
+      health: { status: () => analytics.status(), parked: async () => [] },
+      analytics,
+      ipIntelligence,
+      hasher,
+      secrets,
+      apiKeys,
+      async readiness() {
+        const { ok, problem } = await analytics.status();
+        return [
+          { name: 'redis', ...redis.status() },
+          { name: 'analytics', ok, problem, required: false },
+        ];
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Waits for the event sink of the workers to carry over everything that is in the log now. */
+async function untilSunk(streams: LogStreams, clock: Clock): Promise<void> {
+  const heads = await orUnavailable(streams.heads());
+  const until_ms = clock() + CAUGHT_UP_WITHIN_MS;
+  for (;;) {
+    const sunk = await orUnavailable(streams.sinkPositions());
+    if (heads.every((head, shard) => (sunk[shard] ?? 0) >= head)) return;
+    if (clock() >= until_ms) {
+      throw new AnalyticsUnavailable('Analytics does not hold the latest decisions yet; try again later.');
+    }
+    await new Promise((resolve) => setTimeout(resolve, CAUGHT_UP_POLL_MS));
+  }
+}
+
+async function orUnavailable<T>(answer: Promise<T> | T): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new AppError('storage_unavailable', 'The state cannot be read now; send it again.', { cause });
+  }
+}
+
+/** What is not read under a deadline fails with what the caller should do about it. */
+const stateWithAppErrors = (state: RiskState): RiskState => ({
+  ...state,
+  annotations: (decisionId) => orUnavailable(state.annotations(decisionId)),
+  profile: (tenant, userKey) => orUnavailable(state.profile(tenant, userKey)),
+  profileVersion: (tenant, userKey) => orUnavailable(state.profileVersion(tenant, userKey)),
+  forget: (decisionIds) => orUnavailable(state.forget(decisionIds)),
+});
+
+const withAppErrors = (log: DecisionLog): DecisionLog => ({
+  ...log,
+  get head() {
+    return log.head;
+  },
+  at: (position) => orUnavailable(log.at(position)),
+  erase: (tenant, userKey) => orUnavailable(log.erase(tenant, userKey)),
+});
