@@ -24,6 +24,7 @@ import type { IpIntelligence } from './ports/ip-intelligence.ts';
 import type { RiskState } from './ports/risk-state.ts';
 
 const CACHED_CLIENTS = 10_000;
+const UNRECORDED_EVERY_MS = 1_000;
 /** Ids a refill: one system call for a thousand decisions. */
 const RANDOM_POOL = RANDOM_BYTES * 1_024;
 
@@ -65,7 +66,7 @@ export function createUseCases(parts: UseCaseParts): Gatehouse {
       judge,
       uuidAt,
       commitWait_ms: parts.commitWait_ms,
-      onUnrecorded: (error) => log.error({ err: error, code: 'unrecorded' }, 'a decision was not stored'),
+      onUnrecorded: createUnrecordedLog(log, clock),
     }),
     recordOutcome: createRecordOutcome({ ...shared, policyOf, readDecision }),
     recordFeedback: createRecordFeedback({ ...shared, analytics, readDecision, caughtUp }),
@@ -79,6 +80,20 @@ export function createUseCases(parts: UseCaseParts): Gatehouse {
       userKeyOf: (tenant, userId) => hasher.hash('user', tenant, userId),
       uuidAt,
     }),
+  };
+}
+
+/** A line a second with their number: an outage leaves thousands unrecorded. */
+function createUnrecordedLog(log: Logger, clock: Clock): (error: unknown) => void {
+  let since = 0;
+  let toldAt_ms = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    since += 1;
+    const now_ms = clock();
+    if (now_ms - toldAt_ms < UNRECORDED_EVERY_MS && now_ms >= toldAt_ms) return;
+    log.error({ err: error, code: 'unrecorded', decisions: since }, 'decisions were not stored');
+    since = 0;
+    toldAt_ms = now_ms;
   };
 }
 
