@@ -9,19 +9,25 @@ import { connectRedis, type RedisConnection, untilReady } from './adapters/redis
 import { followLog } from './adapters/redis/follow-log.ts';
 import { createRedisKeyStore } from './adapters/redis/key-store.ts';
 import { createKeys, type Keys } from './adapters/redis/keys.ts';
-import type { LogStreams } from './adapters/redis/log-streams.ts';
+import { createLogStreams, type LogStreams } from './adapters/redis/log-streams.ts';
+import { createParkedRows } from './adapters/redis/parked-rows.ts';
+import { defineScripts, type Scripts } from './adapters/redis/scripts.ts';
 import { createRedisSecretStore } from './adapters/redis/secret-store.ts';
+import { defineSinkScripts } from './adapters/redis/sink-scripts.ts';
+import { createSinkStatus } from './adapters/redis/sink-status.ts';
 import { createRedisStore } from './adapters/redis/store.ts';
+import { createWriteGate } from './adapters/redis/write-gate.ts';
 import { PANELS } from './analytics/panels/index.ts';
 import { createDecisionFeed } from './app/decision-feed.ts';
 import { AppError } from './app/errors.ts';
 import type { Gatehouse } from './app/gatehouse.ts';
 import { createIdHasher } from './app/hash-ids.ts';
+import { createParkedRowsUseCase, type ParkedRowsUseCase } from './app/parked-rows.ts';
 import { type Config, ConfigError } from './config.ts';
 import { makeDirectory } from './embedded-engine.ts';
 import type { DependencyState, HttpServices } from './http/services.ts';
 import { openIpIntelligence } from './open-ip-intelligence.ts';
-import type { Analytics } from './ports/analytics.ts';
+import type { Analytics, AnalyticsStatus } from './ports/analytics.ts';
 import { AnalyticsUnavailable } from './ports/analytics-errors.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DecisionFeed } from './ports/decision-feed.ts';
@@ -49,7 +55,12 @@ export interface ScaledOutParts {
 export interface SharedStores {
   readonly redis: RedisConnection;
   readonly keys: Keys;
+  readonly scripts: Scripts;
+  readonly streams: LogStreams;
   readonly clickhouse: ClickHouse;
+  /** ClickHouse itself, and how far the workers' event sink is behind. */
+  readonly analyticsStatus: () => Promise<AnalyticsStatus>;
+  readonly parked: ParkedRowsUseCase;
   readonly close: () => Promise<void>;
 }
 
@@ -71,6 +82,10 @@ export interface RedisEngine {
 /** @throws ConfigError when Redis does not answer. */
 export async function openSharedStores({ config, log, clock }: ScaledOutParts): Promise<SharedStores> {
   const redis = await openRedis(config, log);
+  const keys = createKeys(config.redisPrefix);
+  const scripts = defineScripts(redis.client);
+  const streams = createLogStreams({ redis: redis.client, keys });
+  const runSink = defineSinkScripts(redis.client);
   const clickhouse = createClickHouse({
     connection: {
       kind: 'server',
@@ -82,18 +97,32 @@ export async function openSharedStores({ config, log, clock }: ScaledOutParts): 
       ...(config.clickhouseCluster === null ? {} : { cluster: config.clickhouseCluster }),
     },
     panels: PANELS,
+    gate: createWriteGate({ keys, run: runSink, log }),
     retention: { raw_days: config.retention_days },
     clock,
     log,
   });
+  const sinkStatus = createSinkStatus({ redis: redis.client, keys, streams, clock });
   const migrating = migrateWhenReachable({ analytics: clickhouse.analytics, log });
   migrating.done.catch((error: unknown) => {
     log.fatal({ err: error }, 'the schema of analytics cannot be brought up to date');
   });
   return {
     redis,
-    keys: createKeys(config.redisPrefix),
+    keys,
+    scripts,
+    streams,
     clickhouse,
+    analyticsStatus: async () => {
+      const [server, sink] = await Promise.all([clickhouse.analytics.status(), sinkStatus()]);
+      const problem = server.problem ?? sink.problem;
+      const { lag_ms, lagRecords, parkedRows, insertedRows } = sink;
+      return { ok: problem === null, problem, lag_ms, lagRecords, parkedRows, insertedRows };
+    },
+    parked: createParkedRowsUseCase({
+      parked: createParkedRows({ redis: redis.client, keys, run: runSink }),
+      sink: clickhouse.sink,
+    }),
     async close() {
       migrating.stop();
       await clickhouse.close();
@@ -162,18 +191,25 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       gatehouse,
       feed,
       viewStore: store.views,
-      health: { status: () => analytics.status(), parked: async () => [] },
+      health: {
+        status: shared.analyticsStatus,
+        parked: async (tenant, limit) =>
+          (await shared.parked.list(tenant))
+            .slice(0, limit)
+            .map(({ position, record, reason, parkedAt_ms }) => ({
+              position,
+              kind: record.kind,
+              reason,
+              parkedAt_ms,
+            })),
+      },
       analytics,
       ipIntelligence,
       hasher,
       secrets,
       apiKeys,
       async readiness() {
-        const { ok, problem } = await analytics.status();
-        return [
-          { name: 'redis', ...redis.status() },
-          { name: 'analytics', ok, problem, required: false },
-        ];
+        return readinessOf(shared);
       },
       close,
     };
@@ -181,6 +217,15 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
     await close();
     throw error;
   }
+}
+
+/** Redis is what decisions need; ClickHouse may be away. */
+export async function readinessOf(shared: SharedStores): Promise<readonly DependencyState[]> {
+  const redis = { name: 'redis', ...shared.redis.status() };
+  // How far the sink is stands in Redis too.
+  if (!redis.ok) return [redis];
+  const { ok, problem } = await shared.analyticsStatus();
+  return [redis, { name: 'analytics', ok, problem, required: false }];
 }
 
 /** Waits for the event sink of the workers to carry over everything that is in the log now. */

@@ -3,7 +3,8 @@ import { startStateUpkeep } from './adapters/redis/upkeep.ts';
 import type { DependencyState } from './http/services.ts';
 import type { AnalyticsStatus } from './ports/analytics.ts';
 import type { KeyStore } from './ports/key-store.ts';
-import type { ScaledOutParts, SharedStores } from './redis-engine.ts';
+import { readinessOf, type ScaledOutParts, type SharedStores } from './redis-engine.ts';
+import { startSinkWorkers } from './start-workers.ts';
 
 /** What a worker does, without its network. */
 export interface RedisWorker {
@@ -13,32 +14,22 @@ export interface RedisWorker {
   readonly close: () => Promise<void>;
 }
 
-/** The state's upkeep, the event sink and the jobs. */
+/** The state's upkeep and the event sink. */
 export async function openWorker(
   { config, log, clock }: ScaledOutParts,
   shared: SharedStores,
 ): Promise<RedisWorker> {
-  const { redis, keys, clickhouse } = shared;
-  const apiKeys = await createRedisKeyStore({ redis: redis.client, keys, log });
-  const upkeep = startStateUpkeep({
-    redis: redis.client,
-    keys,
-    logRetention_h: config.logRetention_h,
-    clock,
-    log,
-  });
+  const { keys, scripts, streams, clickhouse } = shared;
+  const redis = shared.redis.client;
+  const apiKeys = await createRedisKeyStore({ redis, keys, log });
+  const upkeep = startStateUpkeep({ redis, keys, logRetention_h: config.logRetention_h, clock, log });
+  const sinks = startSinkWorkers({ redis, keys, scripts, streams, clickhouse, clock, log });
   return {
     apiKeys,
-    analyticsStatus: () => clickhouse.analytics.status(),
-    async readiness() {
-      const { ok, problem } = await clickhouse.analytics.status();
-      // Without ClickHouse a worker goes on waiting for it: to take it away would help nobody.
-      return [
-        { name: 'redis', ...redis.status() },
-        { name: 'analytics', ok, problem, required: false },
-      ];
-    },
+    analyticsStatus: shared.analyticsStatus,
+    readiness: () => readinessOf(shared),
     async close() {
+      await sinks.close();
       await upkeep.close();
       await apiKeys.close();
     },
