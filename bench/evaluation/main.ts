@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openTables } from './engine.ts';
 import { brokenFloors } from './floors.ts';
-import { loadInternet } from './generator/internet.ts';
 import { rbaReport } from './rba/report-rba.ts';
 import { scoreRba } from './rba/score-rba.ts';
 import { detectionDocument } from './report/document.ts';
 import { figuresOf, targetsOf } from './report/figures.ts';
-import { FULL, QUICK, runKind, WORLD_KINDS, type WorldResult } from './run.ts';
+import { FULL, QUICK, WORLD_KINDS } from './run.ts';
+import { runInThreads } from './run-in-threads.ts';
 
 const HELP = `npm run eval -- [options]
 
@@ -87,23 +87,15 @@ async function evaluate(): Promise<void> {
   const wanted = (values.only ?? (values.quick ? 'stable,churny' : WORLD_KINDS.join(','))).split(',');
   const kinds = WORLD_KINDS.filter((kind) => wanted.includes(kind));
   const started_ms = performance.now();
-  const [internet, tables] = await Promise.all([loadInternet(), openTables()]);
-  const results: WorldResult[] = [];
-  try {
-    for (const kind of kinds) {
-      results.push(await runKind(kind, size, internet, tables, (line) => process.stderr.write(`${line}\n`)));
-    }
-    for (const result of results) process.stdout.write(`${figuresOf(result).join('\n')}\n`);
-    const stable = results.find(({ kind }) => kind === 'stable');
-    if (stable !== undefined) process.stdout.write(`## Goals\n\n${targetsOf(stable).join('\n')}\n\n`);
-    const output =
-      values.output ?? (values.quick ? '-' : fileURLToPath(new URL('docs/DETECTION.md', rootUrl())));
-    if (output !== '-') {
-      writeFileSync(output, detectionDocument(results, size, tables.version));
-      process.stderr.write(`Written to ${output}\n`);
-    }
-  } finally {
-    await tables.close();
+  const results = await runInThreads(kinds, size);
+  for (const result of results) process.stdout.write(`${figuresOf(result).join('\n')}\n`);
+  const stable = results.find(({ kind }) => kind === 'stable');
+  if (stable !== undefined) process.stdout.write(`## Goals\n\n${targetsOf(stable).join('\n')}\n\n`);
+  const output =
+    values.output ?? (values.quick ? '-' : fileURLToPath(new URL('docs/DETECTION.md', rootUrl())));
+  if (output !== '-') {
+    writeFileSync(output, detectionDocument(results, size));
+    process.stderr.write(`Written to ${output}\n`);
   }
   process.stderr.write(`${Math.round((performance.now() - started_ms) / 1_000)} s in all\n`);
   if (!values.quick) return;

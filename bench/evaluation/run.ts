@@ -28,7 +28,7 @@ export interface RunSize {
 
 /** Some minutes on two idle cores. */
 export const FULL: RunSize = {
-  users: 500,
+  users: 450,
   days: 90,
   seeds: 5,
   draws: 1_000,
@@ -58,6 +58,8 @@ export interface Shipped {
 export interface WorldResult {
   readonly kind: WorldKind;
   readonly worlds: readonly string[];
+  /** Of the tables that the product knew addresses by. */
+  readonly tablesVersion: string;
   readonly events: number;
   readonly logins: number;
   readonly attacks: Readonly<Record<Attacker, number>>;
@@ -127,6 +129,7 @@ export async function runKind(
   return {
     kind,
     worlds,
+    tablesVersion: tables.version,
     events,
     logins,
     attacks,

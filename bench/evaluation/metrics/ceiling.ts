@@ -53,7 +53,7 @@ function count(counts: Counts, signature: number): void {
 function bestTpr(honest: Counts, attack: Counts, budget: number): number {
   const cells = [...attack.of].map(([signature, seen]) => ({
     attack: seen / attack.total,
-    honest: ((honest.of.get(signature) ?? 0) + 0.5) / honest.total,
+    honest: ((honest.of.get(signature) ?? 0) + 0.05) / honest.total,
   }));
   cells.sort((a, b) => b.attack / b.honest - a.attack / a.honest);
   let left = budget;
