@@ -24,9 +24,9 @@ import { calibrate, evidenceOf, fitStack } from './stack-fit.ts';
  */
 const { values } = parseArgs({
   options: {
-    worlds: { type: 'string', default: '20' },
+    worlds: { type: 'string', default: '16' },
     calibration: { type: 'string', default: '8' },
-    users: { type: 'string', default: '300' },
+    users: { type: 'string', default: '250' },
     days: { type: 'string', default: '80' },
     output: { type: 'string', default: '' },
   },
@@ -36,6 +36,8 @@ const calibrationWorlds = Number(values.calibration);
 const size = { users: Number(values.users), days: Number(values.days) };
 const VERSION = 'm1';
 const ATTACK_SHARE = 0.15;
+/** More than this is not calibration but another model. */
+const MOST_SLOPE = 1.6;
 
 // Compiled to dist/bench/fit/.
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -72,17 +74,22 @@ const alpha = fitStack(seen, SIGNALS, {
   ridge: 0.01,
   iterations: 150,
 });
-const uncalibrated = weightsOf((id, j) => Math.min(alpha[j] ?? 1, MOST_AFTER_CALIBRATION[id] ?? Infinity));
+const scaled = (by: number) =>
+  weightsOf((id, j) =>
+    Math.min((alpha[j] ?? 1) * by, MOST_AFTER_CALIBRATION[id] ?? Number.POSITIVE_INFINITY),
+  );
 // Worlds differ in what they collect, which alone makes pooled scores look less sure than each world's own: the middle
-// of the worlds' slopes is what a world of its own should expect.
-const slopes = held
-  .map((rows) => calibrate(rows, evidenceOf(rows, SIGNALS, uncalibrated, STACK_CAPS), priorLogOdds).slope)
-  .sort((a, b) => a - b);
-const slope = round(slopes[Math.floor((slopes.length - 1) / 2)] ?? 1);
-const weights = weightsOf((id, j) =>
-  Math.min((alpha[j] ?? 1) * slope, MOST_AFTER_CALIBRATION[id] ?? Infinity),
-);
-say(`slopes of the calibration worlds: ${slopes.map((s) => s.toFixed(2)).join(' ')}`);
+// of the worlds' slopes is what a world of its own should expect. Caps and bounds take some of it back, so three times.
+let slope = 1;
+for (let turn = 0; turn < 3; turn++) {
+  const weights = scaled(slope);
+  const slopes = held
+    .map((rows) => calibrate(rows, evidenceOf(rows, SIGNALS, weights, STACK_CAPS), priorLogOdds).slope)
+    .sort((a, b) => a - b);
+  say(`slopes of the calibration worlds: ${slopes.map((s) => s.toFixed(2)).join(' ')}`);
+  slope = round(Math.min(MOST_SLOPE, slope * (slopes[Math.floor((slopes.length - 1) / 2)] ?? 1)));
+}
+const weights = scaled(slope);
 say(`fitted in ${Math.round((performance.now() - begin) / 1000)} s`);
 
 const text = parametersFile({

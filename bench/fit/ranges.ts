@@ -11,7 +11,7 @@ export const STACK_CAPS: CategoryCaps = {
   network: { positive: 5, negative: 1.5 },
   velocity: { positive: 6, negative: 0 },
   behaviour: { positive: 2, negative: 1.2 },
-  account: { positive: 4.5, negative: 1 },
+  account: { positive: 4.5, negative: 1.3 },
 };
 
 /** Without data a weight is 1; with it, it stays near enough that no world can turn a signal into another one. */
@@ -42,7 +42,7 @@ export const RANGES: Readonly<Record<string, WeightRange>> = {
   'velocity.user_networks': { least: 0.8, most: 1.1 },
   'velocity.regular_cadence': { least: 0.8, most: 1.1 },
   'account.credential_compromised': { least: 1, most: 1 },
-  'account.right_credential': { least: 0, most: 0.8 },
+  'account.right_credential': { least: 0, most: 1.1 },
 };
 
 /** Weights that calibration must not raise further. */
@@ -53,7 +53,7 @@ export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
   'behaviour.unusual_rtt': 1.05,
   'account.credential_compromised': 1,
   'account.first_login': 1,
-  'account.right_credential': 1,
+  'account.right_credential': 1.3,
   'velocity.user_failures': 1.1,
   'velocity.address_failures': 1.1,
   'velocity.address_users': 1.1,

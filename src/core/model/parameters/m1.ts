@@ -55,7 +55,7 @@ export const M1: Model = {
     'account.dormant': { alpha: 1.268, lo: -5, hi: 5 },
     'account.fresh': { alpha: 1.152, lo: -5, hi: 5 },
     'account.credential_compromised': { alpha: 1, lo: -5, hi: 5 },
-    'account.right_credential': { alpha: 1, lo: -5, hi: 5 },
+    'account.right_credential': { alpha: 1.3, lo: -5, hi: 5 },
   },
   caps: {
     device: { positive: 6, negative: 4 },
@@ -63,6 +63,6 @@ export const M1: Model = {
     network: { positive: 5, negative: 1.5 },
     velocity: { positive: 6, negative: 0 },
     behaviour: { positive: 2, negative: 1.2 },
-    account: { positive: 4.5, negative: 1 },
+    account: { positive: 4.5, negative: 1.3 },
   },
 };
