@@ -122,6 +122,7 @@ export async function coreFigures(rounds: number): Promise<CoreFigures> {
     deviceKey: null,
     attemptId: null,
     applicationId: 'web',
+    cells: [],
   }).counters;
   const lookUps = inputs.map(
     ([event, facts]) => [populationKeys(facts.features), event.occurredAt_ms] as const,

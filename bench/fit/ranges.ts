@@ -41,6 +41,7 @@ export const RANGES: Readonly<Record<string, WeightRange>> = {
   'velocity.device_users': { least: 0.8, most: 1.1 },
   'velocity.user_networks': { least: 0.8, most: 1.1 },
   'velocity.regular_cadence': { least: 0.8, most: 1.1 },
+  'velocity.campaign': { least: 0.5, most: 1.1 },
   'account.credential_compromised': { least: 1, most: 1 },
   'account.right_credential': { least: 0, most: 1.1 },
 };
@@ -63,6 +64,7 @@ export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
   'velocity.device_users': 1.1,
   'velocity.user_networks': 1.1,
   'velocity.regular_cadence': 1.1,
+  'velocity.campaign': 1.1,
 };
 
 /** Clips of the raw log-odds, for judges that can say more than one observation should. */

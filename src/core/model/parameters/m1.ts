@@ -48,6 +48,7 @@ export const M1: Model = {
     'velocity.device_users': { alpha: 1.1, lo: -5, hi: 5 },
     'velocity.user_networks': { alpha: 1.014, lo: -5, hi: 5 },
     'velocity.regular_cadence': { alpha: 1.1, lo: -5, hi: 5 },
+    'velocity.campaign': { alpha: 1, lo: -5, hi: 5 },
     'behaviour.unusual_hour': { alpha: 1.648, lo: -5, hi: 5 },
     'behaviour.impossible_rtt': { alpha: 1.268, lo: -5, hi: 5 },
     'behaviour.unusual_rtt': { alpha: 1.05, lo: -1.5, hi: 1.9 },
