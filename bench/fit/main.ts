@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseConfig } from '../../src/config.ts';
@@ -125,30 +125,26 @@ function round(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }
 
-/** Everything between the generator and the signals' raw evidence, and this fit; not the parameters themselves. */
+/** What shapes raw evidence and this fit, without the parameters themselves. */
 function sourcesHash(): string {
   const hash = createHash('sha256');
-  const add = (directory: string): void => {
-    for (const entry of readdirSync(directory, { withFileTypes: true }).sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    )) {
-      const path = join(directory, entry.name);
-      if (entry.isDirectory()) {
-        if (entry.name !== 'parameters') add(path);
-      } else if (entry.name.endsWith('.ts')) {
-        hash.update(`${relative(root, path)}\n`);
-        hash.update(readFileSync(path));
-      }
-    }
-  };
-  for (const directory of [
-    'src/core',
-    'src/adapters/client-parser',
-    'src/adapters/ip-intelligence',
+  const files = [
+    'src/core/signals',
+    'src/core/signals/support',
+    'src/core/model',
     'bench/fit',
     'bench/evaluation/generator',
-  ]) {
-    add(join(root, directory));
+  ]
+    .flatMap((directory) =>
+      readdirSync(join(root, directory))
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => `${directory}/${name}`),
+    )
+    .concat(['familiarity', 'learn', 'profile', 'score', 'weights'].map((name) => `src/core/${name}.ts`))
+    .sort();
+  for (const file of files) {
+    hash.update(`${file}\n`);
+    hash.update(readFileSync(join(root, file)));
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -175,15 +175,15 @@ export function decodeProfile(bytes: Uint8Array): Profile {
         const provisionalBit = kind === 'hours' ? 0x80 : 0x8000;
         const ageUnit_h = kind === 'hours' ? 24 : 1;
         const seen_h = u8();
-        list.push({
+        const habit: Habit = {
           key,
           weight,
           firstSeen_h: lastCounted_h - (age & (provisionalBit - 1)) * ageUnit_h,
           lastSeen_h: lastCounted_h + seen_h,
           lastCounted_h,
           provisional: (age & provisionalBit) !== 0,
-          ...((weighed & BOUND_BIT) === 0 ? {} : { bound: true }),
-        });
+        };
+        list.push((weighed & BOUND_BIT) === 0 ? habit : { ...habit, bound: true });
       }
       habits[kind] = list;
     }
