@@ -46,6 +46,6 @@ describe.each([...MODELS.values()].map((model) => [model.version, model] as cons
 it('the model of the day knows every signal, says what made it, and is one of those that can be loaded', () => {
   expect(MODELS.get(MODEL.version)).toBe(MODEL);
   expect(Object.keys(MODEL.weights).sort()).toEqual(SIGNALS.map(({ id }) => id).sort());
-  expect(MODEL.fitted?.command).toBe('npm run fit');
+  expect(MODEL.fitted?.command).toMatch(/^npm run fit/);
   expect(MODEL.fitted?.code).toMatch(/^[0-9a-f]{16}$/);
 });

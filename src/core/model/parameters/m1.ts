@@ -1,10 +1,15 @@
 import type { Model } from '../model.ts';
 
-/** Made by `npm run fit`, never by hand: the same sources give the same bytes. */
+/**
+ * Fitted by the command below on version 1 of the generator. Six numbers were then set by hand to bounds that
+ * `bench/fit/ranges.ts` got afterwards: the weights of `device.unbound`, `network.known_address`,
+ * `behaviour.unusual_rtt`, `account.right_credential` and `velocity.campaign`, and the caps of the account. So it is not
+ * yet what `npm run fit` writes from the present sources, which would replace this file.
+ */
 export const M1: Model = {
   version: 'm1',
   fitted: {
-    command: 'npm run fit',
+    command: 'npm run fit -- --worlds 16 --calibration 7 --users 250',
     data: 'generator 1: worlds drawn-fit-0 to drawn-fit-15 for the weights, the 7 next for the calibration; 250 users, 80 days each',
     code: '27576b5b5e0f54e9',
     rows: 227746,
