@@ -37,7 +37,11 @@ if (only.has('core')) {
   say(
     'Pure core: decide(event, facts, policy) over 4,000 different logins of 2,000 users, median of 9 rounds',
   );
-  say(`  ${fixed(core.decide_us, 1)} µs a decision with ${core.signals} signals`);
+  say(
+    `  ${fixed(core.decide_us, 1)} µs a decision with ${core.signals} signals, population included: ` +
+      `${Math.round((core.decide_us * 1_000) / step_ns).toLocaleString('en')} calibration steps`,
+  );
+  say(`  ${fixed(core.population_us, 2)} µs of it to look the population up`);
   say(
     `  ${fixed(core.judge_us, 1)} µs from the parsed event to the folded state (facts, decision, learning; no log)`,
   );

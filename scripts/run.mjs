@@ -1,4 +1,4 @@
-// Runs the built command line (or, with --bench, --crash or --eval, a program of bench/), after a build if a source is newer than the last one.
+// Runs the built command line (or, with --bench, --crash, --eval or --fit, a program of bench/), after a build if a source is newer than the last one.
 // In this very process, so that a signal or a kill meets Gatehouse itself and not a wrapper around it.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -14,6 +14,7 @@ const PROGRAMS = {
   '--bench': 'dist/bench/main.js',
   '--crash': 'dist/bench/crash.js',
   '--eval': 'dist/bench/evaluation/main.js',
+  '--fit': 'dist/bench/fit/main.js',
 };
 const [first, ...rest] = process.argv.slice(2);
 const other = PROGRAMS[first];

@@ -1,4 +1,6 @@
+import { MODEL } from '../core/model/model.ts';
+
 /** Version of the deciding code; recorded in every decision. Raised whenever the same input could give another score. */
-export const ENGINE_VERSION = '1.0.0';
-/** Version of the weights (`core/weights.ts`); fitted models replace the hand-set table under names of their own. */
-export const MODEL_VERSION = 'hand-1';
+export const ENGINE_VERSION = '1.1.0';
+/** Version of the fitted parameters that weigh the signals. */
+export const MODEL_VERSION = MODEL.version;

@@ -1,6 +1,7 @@
 import type { JudgedSignal } from '../core/decision.ts';
 import type { DecisionView } from '../core/record.ts';
 import { type AnswerOptions, renderOutcome, renderSignal } from './render.ts';
+import { renderCounterfactuals } from './render-counterfactuals.ts';
 
 /**
  * The JSON text of `renderOutcome` with signals, which then come last. Two thirds of an answer are signals that had
@@ -24,7 +25,8 @@ export function createOutcomeWriter(): (
   return (view, options) => {
     const { signals } = view.decision.verdict;
     const rest = JSON.stringify(renderOutcome(view, { ...options, includeSignals: false }));
-    let text = `${rest.slice(0, -1)},"signals":[`;
+    const counterfactuals = JSON.stringify(renderCounterfactuals(view.decision));
+    let text = `${rest.slice(0, -1)},"counterfactuals":${counterfactuals},"signals":[`;
     for (let i = 0; i < signals.length; i++) {
       const signal = signals[i];
       if (signal !== undefined) text += (i === 0 ? '' : ',') + signalText(signal, i);

@@ -14,6 +14,7 @@ import type {
 } from '../core/record.ts';
 import type { DecisionPage, PanelInfo, PanelResult, Seen } from '../ports/analytics.ts';
 import type { ErasureReceipt, UserExport, UserSummary } from './gatehouse.ts';
+import { renderCounterfactuals } from './render-counterfactuals.ts';
 import { renderRow } from './render-row.ts';
 import { resolutionOf } from './resolution.ts';
 
@@ -41,7 +42,12 @@ export function renderAnswer(decision: DecisionRecord, options: AnswerOptions): 
     },
     confidence: verdict.confidence,
     reasons: verdict.reasons.map(({ code, message }) => ({ code, message })),
-    ...(options.includeSignals ? { signals: verdict.signals.map(renderSignal) } : {}),
+    ...(options.includeSignals
+      ? {
+          signals: verdict.signals.map(renderSignal),
+          counterfactuals: renderCounterfactuals(decision),
+        }
+      : {}),
     challenge: renderChallenge(decision),
     policy: {
       id: policy.id,

@@ -3,7 +3,15 @@ import type { LoginEvent } from './event.ts';
 import type { Facts } from './facts.ts';
 import type { Known } from './known.ts';
 import { type Band, bandOf, floorsOf, type Policy, type Ruling, rule } from './policy.ts';
-import { type CategoryCaps, logistic, MIN_TELLING_LOG_ODDS } from './score.ts';
+import {
+  type CategoryCaps,
+  fromMicro,
+  logistic,
+  MIN_TELLING_LOG_ODDS,
+  type StackWeights,
+  UNIT_WEIGHTS,
+  weigh,
+} from './score.ts';
 import { CATEGORIES, type Signal } from './signal.ts';
 import { isOwnDevice } from './signals/support/device.ts';
 
@@ -68,7 +76,11 @@ export type DegradedJudge = (
  * is robust when every band in it gives the same action whatever the missing facts say about the device and the
  * history. It errs towards `false`.
  */
-export function createDegradedJudge(signals: readonly Signal[], caps: CategoryCaps): DegradedJudge {
+export function createDegradedJudge(
+  signals: readonly Signal[],
+  caps: CategoryCaps,
+  weights: StackWeights = UNIT_WEIGHTS,
+): DegradedJudge {
   const needs = signals.map(stateNeeds);
   const categoryOf = signals.map((signal) => CATEGORIES.indexOf(signal.category));
 
@@ -103,14 +115,15 @@ export function createDegradedJudge(signals: readonly Signal[], caps: CategoryCa
       for (const [i, signal] of judged.entries()) {
         if (categoryOf[i] !== c) continue;
         const strangers = signals[i]?.dependsOnOthers ?? false;
+        const share = fromMicro(weigh(weights[signal.id], signal.rawLogOdds));
         if (needs[i]?.some((fact) => missing.includes(fact))) {
           open = true;
           ownOpen ||= !strangers;
-        } else if (signal.rawLogOdds > 0) {
-          up += signal.rawLogOdds;
-          if (!strangers) ownUp += signal.rawLogOdds;
+        } else if (share > 0) {
+          up += share;
+          if (!strangers) ownUp += share;
         } else {
-          down -= signal.rawLogOdds;
+          down -= share;
         }
       }
       const trustLeast = Math.min(down, cap.negative);

@@ -7,7 +7,7 @@ import type { Facts } from './facts.ts';
 import { learningOf } from './learning.ts';
 import { evaluate, type ListMatch, levelOf, type Policy } from './policy.ts';
 import type { RecordSource } from './record.ts';
-import { type CategoryCaps, createScorer } from './score.ts';
+import { type CategoryCaps, createScorer, type StackWeights, UNIT_WEIGHTS } from './score.ts';
 import type { Signal } from './signal.ts';
 
 export interface DecideOptions {
@@ -25,10 +25,14 @@ export type Decide = (event: LoginEvent, facts: Facts, policy: Policy, options: 
 
 const NO_LISTS: readonly ListMatch[] = Object.freeze([]);
 
-/** A decider over a registry of signals and the caps of their categories. */
-export function createDecide(signals: readonly Signal[], caps: CategoryCaps): Decide {
-  const score = createScorer(signals, caps);
-  const judgeDegraded = createDegradedJudge(signals, caps);
+/** A decider over a registry of signals, the caps of their categories and the weights of a fitted stack. */
+export function createDecide(
+  signals: readonly Signal[],
+  caps: CategoryCaps,
+  weights: StackWeights = UNIT_WEIGHTS,
+): Decide {
+  const score = createScorer(signals, caps, weights);
+  const judgeDegraded = createDegradedJudge(signals, caps, weights);
 
   return function decide(event, facts, policy, { source, lists = NO_LISTS }) {
     const scored = score(event, facts, policy.priorLogOdds);

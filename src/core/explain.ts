@@ -7,7 +7,10 @@ import {
   logit,
   MIN_TELLING_LOG_ODDS,
   type Score,
+  type StackWeights,
   toMicro,
+  UNIT_WEIGHTS,
+  weigh,
 } from './score.ts';
 import type { Signal } from './signal.ts';
 
@@ -82,6 +85,10 @@ export interface Without {
   readonly allowed: boolean;
 }
 
+/** The parts of a verdict and of a policy that the question needs: a recorded decision has them all. */
+export type Judged = Pick<Verdict, 'signals' | 'reasons' | 'priorLogOdds' | 'logOdds' | 'score'>;
+export type Judging = Pick<Policy, 'thresholds' | 'levels'>;
+
 /** What would have been needed for `allow`. */
 export interface Counterfactuals {
   /** Codes of the rules that hold whatever the score; while one does, no change of evidence gives `allow`. */
@@ -99,7 +106,12 @@ export interface Counterfactuals {
  * without it (with the caps, which the others then fill up). It speaks of levels; whether a user without methods
  * would have been let in with a notice is not its question.
  */
-export function counterfactuals(verdict: Verdict, policy: Policy, caps: CategoryCaps): Counterfactuals {
+export function counterfactuals(
+  verdict: Judged,
+  policy: Judging,
+  caps: CategoryCaps,
+  weights: StackWeights = UNIT_WEIGHTS,
+): Counterfactuals {
   const fixed = verdict.reasons.map(({ code }) => code).filter(isFixed);
   const sensitive = verdict.reasons.some(({ code }) => code === 'policy.sensitive_type');
   const allowedAt = (level: Level): boolean =>
@@ -108,7 +120,7 @@ export function counterfactuals(verdict: Verdict, policy: Policy, caps: Category
   const positive = verdict.signals
     .filter((signal) => signal.logOdds > 0)
     .sort((a, b) => b.logOdds - a.logOdds || (a.id < b.id ? -1 : 1));
-  const leaveOut = (ids: readonly string[]): number => sumWithout(verdict, caps, ids);
+  const leaveOut = (ids: readonly string[]): number => sumWithout(verdict, caps, weights, ids);
 
   const without = positive.map(({ id }): Without => {
     const logOdds = leaveOut([id]);
@@ -147,20 +159,25 @@ function isFixed(code: string): boolean {
 }
 
 /** The score from which the policy no longer simply lets in; `null` when it always does. */
-function firstDemand(policy: Policy, sensitive: boolean): number | null {
+function firstDemand(policy: Judging, sensitive: boolean): number | null {
   if (policy.levels.low.action !== 'allow') return Number.MIN_VALUE;
   if (policy.levels.medium.action !== 'allow' || sensitive) return policy.thresholds.medium;
   return policy.levels.high.action === 'allow' ? policy.thresholds.block : policy.thresholds.high;
 }
 
-function sumWithout(verdict: Verdict, caps: CategoryCaps, ids: readonly string[]): number {
+function sumWithout(
+  verdict: Judged,
+  caps: CategoryCaps,
+  weights: StackWeights,
+  ids: readonly string[],
+): number {
   const up = new Map<string, number>();
   const down = new Map<string, number>();
   for (const { id, category, rawLogOdds } of verdict.signals) {
     if (ids.includes(id)) continue;
-    const raw = toMicro(rawLogOdds);
-    const sums = raw > 0 ? up : down;
-    sums.set(category, (sums.get(category) ?? 0) + raw);
+    const share = weigh(weights[id], rawLogOdds);
+    const sums = share > 0 ? up : down;
+    sums.set(category, (sums.get(category) ?? 0) + share);
   }
   let total = toMicro(verdict.priorLogOdds);
   for (const [category, cap] of Object.entries(caps)) {

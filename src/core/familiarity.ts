@@ -37,6 +37,8 @@ export interface Familiarity {
   readonly distinct: number;
   /** Hours since this value was first seen; 0 when never. */
   readonly age_h: number;
+  /** Devices only: this one has shown a hardware-bound key. */
+  readonly bound: boolean;
 }
 
 /** The last answer of each kind. */
@@ -77,6 +79,7 @@ function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: n
   let weight = 0;
   let seen: Familiarity['seen'] = 'never';
   let age_h = 0;
+  let bound = false;
   const habits = profile.habits[kind];
   for (const habit of habits) {
     // A late event must not see decay run backwards.
@@ -88,9 +91,18 @@ function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: n
       weight = w;
       seen = provisional ? 'provisional' : 'established';
       age_h = Math.max(0, now_h - habit.firstSeen_h);
+      bound = habit.bound === true;
     }
   }
-  return { seen, weight, share: total > 0 ? weight / total : 0, total, distinct: habits.length, age_h };
+  return {
+    seen,
+    weight,
+    share: total > 0 ? weight / total : 0,
+    total,
+    distinct: habits.length,
+    age_h,
+    bound,
+  };
 }
 
 /** Whether a provisional value has been quiet long enough to count as the user's own. */

@@ -107,7 +107,7 @@ export interface Circumstances {
 
 const NO_FLOORS: readonly FloorCode[] = Object.freeze([]);
 
-export function levelOf(policy: Policy, score: number): Level {
+export function levelOf(policy: Pick<Policy, 'thresholds'>, score: number): Level {
   if (score >= policy.thresholds.high) return 'high';
   return score >= policy.thresholds.medium ? 'medium' : 'low';
 }

@@ -11,6 +11,26 @@ export type CategoryCaps = Readonly<
   Record<Category, { readonly positive: number; readonly negative: number }>
 >;
 
+/**
+ * What a fitted stack makes of one signal's raw log-odds: `alpha` times the raw value within its clips. `alpha` is never
+ * negative, so that more evidence against a login never lowers its score; calibration is folded into it.
+ */
+export interface SignalWeight {
+  readonly alpha: number;
+  /** Raw nats are cut to these before they are weighed; `lo` ≤ 0 ≤ `hi`. */
+  readonly lo: number;
+  readonly hi: number;
+}
+/** By signal id; a signal without an entry counts as it is. */
+export type StackWeights = Readonly<Record<string, SignalWeight>>;
+export const UNIT_WEIGHTS: StackWeights = Object.freeze({});
+
+/** Raw nats of a signal to whole millionths of its share before caps. */
+export function weigh(weight: SignalWeight | undefined, rawLogOdds: number): number {
+  if (weight === undefined) return toMicro(rawLogOdds);
+  return toMicro(weight.alpha * Math.min(weight.hi, Math.max(weight.lo, rawLogOdds)));
+}
+
 /** Evidence below this, in nats, is neither a reason nor a category of its own: it moves odds by less than 11 %. */
 export const MIN_TELLING_LOG_ODDS = 0.1;
 
@@ -64,10 +84,15 @@ export function fromMicro(micro: number): number {
  *
  * Promises: `logOdds` is the prior plus the sum of the shares, exactly in decimal and to 1e-9 in doubles; a category
  * above its cap is scaled in proportion, and its shares then add up to the cap itself, so that more raw evidence
- * never gives a lower score; a finding that is not a finite number is a defect of its judge and becomes an
+ * never gives a lower score (weights are not negative); a finding that is not a finite number is a defect of its judge and becomes an
  * abstention (`imprecise`), never silence about risk.
  */
-export function createScorer(signals: readonly Signal[], caps: CategoryCaps): Scorer {
+export function createScorer(
+  signals: readonly Signal[],
+  caps: CategoryCaps,
+  weights: StackWeights = UNIT_WEIGHTS,
+): Scorer {
+  const weightOf = signals.map(({ id }) => weights[id]);
   const categoryOf = signals.map((signal) => CATEGORY_INDEX[signal.category]);
   const positiveCaps = CATEGORIES.map((category) => toMicro(caps[category].positive));
   const negativeCaps = CATEGORIES.map((category) => toMicro(caps[category].negative));
@@ -82,16 +107,17 @@ export function createScorer(signals: readonly Signal[], caps: CategoryCaps): Sc
       const signal = signals[i] as Signal;
       const finding = signal.judge(event, facts);
       if (finding.state === 'evidence' && Number.isFinite(finding.rawLogOdds)) {
-        const raw = toMicro(finding.rawLogOdds);
+        // Rounded first: what is recorded gives the same share again.
+        const raw = fromMicro(toMicro(finding.rawLogOdds));
+        const share = weigh(weightOf[i], raw);
         const category = categoryOf[i] as number;
-        if (raw > 0) {
-          add(positive, category, raw);
-          if (!signal.dependsOnOthers) add(ownPositive, category, raw);
+        if (share > 0) {
+          add(positive, category, share);
+          if (!signal.dependsOnOthers) add(ownPositive, category, share);
         } else {
-          add(negative, category, -raw);
+          add(negative, category, -share);
         }
-        const logOdds = fromMicro(raw);
-        judged.push(verdict(signal, 'evidence', logOdds, logOdds, finding.details, null));
+        judged.push(verdict(signal, 'evidence', fromMicro(share), raw, finding.details, null));
       } else if (finding.state === 'neutral') {
         judged.push(verdict(signal, 'neutral', 0, 0, finding.details, null));
       } else {
@@ -145,19 +171,19 @@ function spread(
 ): void {
   let left = cap;
   let largest = -1;
-  let largestRaw = 0;
+  let largestWeighed = 0;
   let largestShare = 0;
   for (let i = 0; i < judged.length; i++) {
     if (categoryOf[i] !== category) continue;
     const signal = judged[i] as JudgedSignal;
-    const raw = sign * toMicro(signal.rawLogOdds);
-    if (raw <= 0) continue;
-    const share = Math.floor((raw * cap) / sum);
+    const weighed = sign * toMicro(signal.logOdds);
+    if (weighed <= 0) continue;
+    const share = Math.floor((weighed * cap) / sum);
     left -= share;
     judged[i] = { ...signal, logOdds: fromMicro(sign * share + 0) };
-    if (raw > largestRaw) {
+    if (weighed > largestWeighed) {
       largest = i;
-      largestRaw = raw;
+      largestWeighed = weighed;
       largestShare = share;
     }
   }

@@ -1,7 +1,8 @@
+import { MODEL } from './model/model.ts';
 import { CATEGORIES, type Category, type Example, type Signal } from './signal.ts';
 import { BASE_EVENT, BASE_FACTS } from './signals/examples.ts';
 import { SIGNALS } from './signals/index.ts';
-import { CATEGORY_CAPS, WEIGHTS } from './weights.ts';
+import { WEIGHTS } from './weights.ts';
 
 const CATEGORY_TITLES: Readonly<Record<Category, string>> = {
   device: 'Device',
@@ -21,9 +22,10 @@ stays *neutral* (judged, nothing to say) or *abstains* (could not judge, which i
 evidence and the prior is the score. +0.7 nats double the odds, +2.3 make them tenfold; with the default prior of −5.3,
 +2.36 lead to a challenge and +5.3 to a high risk.
 
-Every number stands in \`src/core/weights.ts\` and is repeated here beside its signal. The examples are changes to one
+The judges’ numbers stand in \`src/core/weights.ts\` and are repeated here beside each signal; what a signal’s evidence
+weighs in the sum is fitted (\`src/core/model/parameters\`, docs/MODEL.md) and named as *weighs*. The examples are changes to one
 fixture login (\`src/core/signals/examples.ts\`): a user with 40 logins, two devices, home and office, who logs in at home
-on the own laptop. They are run as tests; the figures are what the signals say of them, before the caps of a category.
+on the own laptop. They are run as tests; the figures are what the signals say of them, before weights and caps.
 
 Evidence *of others* is what strangers can produce (failed attempts, populations): alone it never leads to more than a
 challenge.
@@ -41,7 +43,7 @@ export function renderSignalsDoc(): string {
 
 function renderCaps(): string {
   const rows = CATEGORIES.map((category) => {
-    const { positive, negative } = CATEGORY_CAPS[category];
+    const { positive, negative } = MODEL.caps[category];
     const signals = SIGNALS.filter((signal) => signal.category === category).length;
     return `| ${CATEGORY_TITLES[category]} | ${signals} | ${signed(positive)} | ${signed(-negative)} |`;
   });
@@ -59,7 +61,9 @@ function renderSignal(signal: Signal): string {
   const needs = signal.needs.map((need) => `\`${need}\``).join(', ');
   lines.push(`Reads ${needs}.${signal.dependsOnOthers ? ' Evidence of others.' : ''}\n`);
   const weights = Object.entries(weightsOf(signal)).map(([name, value]) => `${name} ${weightText(value)}`);
-  if (weights.length > 0) lines.push(`Weights: ${weights.join(' · ')}\n`);
+  if (weights.length > 0) lines.push(`Numbers: ${weights.join(' · ')}\n`);
+  const fitted = MODEL.weights[signal.id];
+  if (fitted !== undefined) lines.push(`Weighs ${fitted.alpha} in ${MODEL.version}.\n`);
   lines.push('| login | finding | reason |', '| --- | --- | --- |');
   const { positive, negative, abstaining } = signal.examples;
   for (const example of [...positive, ...negative, ...abstaining]) lines.push(renderExample(signal, example));

@@ -1,16 +1,12 @@
 import type { CategoryCaps } from './score.ts';
 
 /**
- * Every hand-set number of the signals, in nats unless its name says otherwise. The only place to tune them; to be
- * replaced by fitted ones.
- *
- * How they were set: with the default prior of −5.3, evidence of +2.36 makes a login `medium` (challenge), +5.3
- * `high`, and +9.2 can block. So one ordinary change (a new device, a new network, a new country on a known device)
- * stays below 2.36, two independent ones reach it, and what honest people hardly ever do reaches it alone. A nat is a
- * factor of e in the odds: +0.7 doubles them, +2.3 makes them tenfold.
+ * The judges' own numbers, in nats unless a name says otherwise: the shape of what each signal says, before the fitted
+ * weights of `model/` say how much of it counts. A nat is a factor of e in the odds: +0.7 doubles them, +2.3 makes them
+ * tenfold.
  *
  * `theta`, `discount`: see `novelty.ts`; starting values of this project's own synthetic experiments.
- * `trust`: the part of a log-odds that is believed, below 1 because real attackers share much with their victims.
+ * `trust`: the part of a log-odds that a judge believes, below 1 because real attackers share much with their victims.
  */
 export const WEIGHTS = {
   'device.unknown': {
@@ -43,8 +39,10 @@ export const WEIGHTS = {
     unverified: 1,
   },
   'device.unbound': {
-    /** Infostealers copy cookies, not keys; but people also have an older, unbound browser. */
-    nats: 1,
+    /** Infostealers copy cookies, not keys: more than any trust that the cookie's network and hour can give. */
+    same_device: 4.8,
+    /** People also have an older, unbound browser. */
+    other_device: 0.6,
   },
   'device.changed_os': { theta: 0.35, discount: 0.15, trust: 0.5, max_nats: 1 },
   'device.changed_browser': { theta: 0.9, discount: 0.3, trust: 0.35, max_nats: 0.7 },
@@ -67,6 +65,20 @@ export const WEIGHTS = {
     max: 0.6,
     min_logins: 200,
   },
+  'device.new_client': {
+    theta: 0.9,
+    discount: 0.3,
+    trust: 0.5,
+    max_nats: 1.2,
+  },
+  'device.foreign_tls': {
+    /** Below this share of a browser's logins a TLS hello is not one of that browser's. */
+    below_share: 0.05,
+    /** Logins with the browser from which its hellos are known. */
+    min_logins: 20,
+    max: 4,
+  },
+  'device.attacked_client': { max: 2.5 },
   'device.automation': {
     headless: 2,
     library: 1.8,
@@ -109,6 +121,8 @@ export const WEIGHTS = {
     /** The country is the exit's, and the class of the exit speaks for itself. */
     placeless_share: 0.6,
     mobile_share: 0.7,
+    /** People travel with their devices; a copied cookie does too, so something is left. */
+    own_device_share: 0.5,
   },
   'location.new_place': {
     theta: 0.6,
@@ -126,6 +140,7 @@ export const WEIGHTS = {
     /** The country was new already and says most of it. */
     new_country_share: 0.4,
     placeless_share: 0.4,
+    own_device_share: 0.5,
   },
   'location.impossible_travel': {
     max: 3,
@@ -155,6 +170,27 @@ export const WEIGHTS = {
     relay_share: 0.2,
     /** Phones wander between a carrier and every Wi-Fi. */
     mobile_share: 0.6,
+    own_device_share: 0.6,
+  },
+  'network.new_network': { theta: 1.2, discount: 0.35, trust: 1, max_nats: 2.5 },
+  'network.rare_operator': {
+    /** Share of a country's logins from which an operator is one of its ordinary ones. */
+    below_share: 0.02,
+    min_logins: 50,
+    max: 2.5,
+  },
+  'network.attacked_operator': { max: 2.5 },
+  /** Attacks learned without labels, and verdicts: see `support/attacked.ts`. */
+  attacked: {
+    /** Share of attacks that are like those which fail. */
+    stuffing: 0.5,
+    /** Excess failures below which a value is not called attacked, and the attack mass that is always presumed. */
+    free_failures: 4,
+    presumed: 20,
+    min_logins: 100,
+    /** Nats of verdicts: scale · ln(1 + verdicts / half), 0.14 for the first. */
+    verdict_nats: 0.35,
+    verdict_half: 0.5,
   },
   'network.hosting': { nats: 1.5 },
   'network.vpn': { nats: 1.2 },
@@ -293,6 +329,22 @@ export const WEIGHTS = {
     none: 0.2,
   },
 
+  'behaviour.unusual_rtt': {
+    /** Least deviation, in ln ms, of the round trips of one line; of a system not met before, judged by the others. */
+    least_sigma: 0.18,
+    other_sigma: 0.55,
+    /** Mean absolute deviation to standard deviation of a normal. */
+    spread_to_sigma: 1.25,
+    /** Share of honest logins whose time says nothing (slow hotel, background tab). */
+    outliers: 0.15,
+    /** Round trips of whoever comes from elsewhere: median 150 ms, deviation of the logarithm. */
+    elsewhere_ms: 150,
+    elsewhere_sigma: 0.9,
+    min_weight: 2,
+    /** Neighbours and proxies near by have the same times. */
+    max_trust: 2,
+  },
+
   'account.first_login': {
     /** Everybody has one. Below the 0.1 that makes a reason. */
     nats: 0.05,
@@ -301,9 +353,13 @@ export const WEIGHTS = {
   },
   'account.dormant': { free_days: 90, per_e_fold: 0.4, max: 0.9, own_device_share: 0.3 },
   'account.fresh': { hour: 0.4, day: 0.25, week: 0.1, skew_min: 5 },
+  'account.right_credential': {
+    /** The unit that the fit weighs. */
+    nats: 1,
+  },
   'account.credential_compromised': {
-    /** Alone enough for `medium` at the default prior, whatever little trust there is beside it. */
-    nats: 2.8,
+    /** Enough for `medium` at the default prior beside the trust of a usual network, hour and line. */
+    nats: 4,
   },
 } as const;
 

@@ -93,6 +93,7 @@ describe('renderAnswer', () => {
             }
           }
         ],
+        "counterfactuals": null,
         "challenge": {
           "id": "chl_00000000-0000-8000-8000-60e7837f16c0",
           "kind": "second_factor",

@@ -4,6 +4,7 @@ import { DEFAULT_POLICY } from '../../src/core/default-policy.ts';
 import type { LoginEvent } from '../../src/core/event.ts';
 import type { Facts, FailureCounts, VelocityFacts } from '../../src/core/facts.ts';
 import { known, unknown } from '../../src/core/known.ts';
+import { MODEL } from '../../src/core/model/model.ts';
 import {
   all,
   BASE_EVENT,
@@ -21,7 +22,6 @@ import {
   withVelocity,
 } from '../../src/core/signals/examples.ts';
 import { SIGNALS } from '../../src/core/signals/index.ts';
-import { CATEGORY_CAPS } from '../../src/core/weights.ts';
 import { sum, worstFailures } from './fixtures.ts';
 
 const judge = (event: LoginEvent = BASE_EVENT, facts: Facts = BASE_FACTS) =>
@@ -86,7 +86,7 @@ describe('the whole registry, decided by the default policy', () => {
         const verdict = judge(event, facts);
         expect(verdict.logOdds).toBeCloseTo(-5.3 + sum(verdict.signals.map((s) => s.logOdds)), 9);
         expect(verdict.signals.map(({ id }) => id)).toEqual(SIGNALS.map(({ id }) => id));
-        for (const [category, cap] of Object.entries(CATEGORY_CAPS)) {
+        for (const [category, cap] of Object.entries(MODEL.caps)) {
           const shares = verdict.signals.filter((s) => s.category === category).map((s) => s.logOdds);
           expect(sum(shares.filter((x) => x > 0))).toBeLessThanOrEqual(cap.positive + 1e-9);
           expect(sum(shares.filter((x) => x < 0))).toBeGreaterThanOrEqual(-cap.negative - 1e-9);

@@ -12,6 +12,7 @@ import type { AddressFacts, AutonomousSystem, Place } from '../../core/facts.ts'
 import { type Known, known, unknown } from '../../core/known.ts';
 import type { IpIntelligence, SourceStatus } from '../../ports/ip-intelligence.ts';
 import { loadGeoipLitePlaces, type PlaceTable } from './geoip-lite-places.ts';
+import { HOSTING_NAMES_VERSION, isHostingName } from './hosting-names.ts';
 import type { ListKind, ListSource } from './list-source.ts';
 import { type LoadedAsTable, loadAsTable } from './load-as-table.ts';
 import { type LoadedList, loadNetworkList } from './load-network-list.ts';
@@ -130,7 +131,7 @@ export async function createIpIntelligence(options: {
     const opened = [city, asn, isp, anonymous, residentialProxy, connectionType];
     const days = [places?.table?.day, systems?.table?.day, ...opened.map((kept) => kept.value?.day)];
     const sources = [
-      `hosting ${config.builtinHosting ? digest([...hostingSystems].join()) : 'off'}`,
+      `hosting ${config.builtinHosting ? `${digest([...hostingSystems].join())} names ${HOSTING_NAMES_VERSION}` : 'off'}`,
       `mobile ${digest([...mobileSystems].join())}`,
       `places ${places?.table?.version ?? 'none'}`,
       `as ${systems?.table?.version ?? 'none'}`,
@@ -197,7 +198,7 @@ export async function createIpIntelligence(options: {
     const hosted =
       on.has('hosting') ||
       flags?.is_hosting_provider === true ||
-      (config.builtinHosting && system !== null && hostingSystems.has(system));
+      (config.builtinHosting && as.known && isHosting(as.value));
     const tunnelled = on.has('vpn') || flags?.is_anonymous_vpn === true || flags?.is_public_proxy === true;
     return {
       hosting: hosted && !relay,
@@ -392,4 +393,9 @@ function newest(days: readonly (string | null | undefined)[]): string | null {
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** By number where one is well known, else by the name that the operator gave itself. */
+function isHosting({ number, name }: AutonomousSystem): boolean {
+  return hostingSystems.has(number) || (name !== null && isHostingName(name));
 }

@@ -127,6 +127,47 @@ const DegradedAnswer = Type.Object(
   { title: 'Degraded' },
 );
 
+const CounterfactualsAnswer = Type.Object(
+  {
+    excess_log_odds: Type.Number({
+      description: 'Nats by which the log-odds exceed what is let in without a demand.',
+      examples: [0.93],
+    }),
+    without: Type.Array(
+      Type.Object(
+        {
+          signal: Type.String({ examples: ['device.unknown'] }),
+          log_odds: Type.Number({ description: 'Log-odds that would have been left, prior included.' }),
+          score: Type.Number({ description: 'Score that would have been left.' }),
+          level: OneOf(['low', 'medium', 'high'], {
+            description: 'Its level under the thresholds of that time.',
+          }),
+          message: Type.String({ examples: ['Level low, were it not for: unknown device'] }),
+        },
+        { title: 'Without' },
+      ),
+      { description: 'Each signal that raised the score, largest share first, taken away alone.' },
+    ),
+    together: Nullable(
+      Type.Array(Type.String(), {
+        description:
+          'Signals, largest share first, whose joint absence would have made the level `low`; `null`: not even all.',
+        examples: [['device.unknown']],
+      }),
+    ),
+    fixed: Type.Array(Type.String(), {
+      description:
+        'Reason codes of rules that hold whatever the score; while there is one, no evidence matters.',
+    }),
+  },
+  {
+    title: 'Counterfactuals',
+    description:
+      'What would have been needed for `allow`; `null` where the level is low. Comes with `signals`. Exact, because evidence adds up: a signal is taken away by summing again without it, and the others then fill the room that its category’s cap leaves.',
+  },
+);
+export type CounterfactualsAnswer = Static<typeof CounterfactualsAnswer>;
+
 /** Fields of every answer that shows a decision. */
 export const DECISION_FIELDS = {
   id: Type.String({ examples: ['dec_019…'] }),
@@ -144,6 +185,7 @@ export const DECISION_FIELDS = {
       description: 'With `include=signals` (scope `decisions:read`), and when decisions are read.',
     }),
   ),
+  counterfactuals: Type.Optional(Nullable(CounterfactualsAnswer)),
   challenge: Nullable(ChallengeAnswer),
   policy: PolicyAnswer,
   learning: OneOf(['full', 'provisional', 'none'], { description: 'What the profile learns from it.' }),

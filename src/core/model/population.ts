@@ -52,7 +52,7 @@ export interface LevelCounts {
   verdicts: number[];
 }
 
-/** From coarse to fine: country → autonomous system; system → browser on it → full client; TLS hello of a browser. */
+/** From coarse to fine: country → autonomous system; system → browser on it → full client; the browser's TLS hello. */
 export const POPULATION_LEVELS = ['countries', 'ases', 'oses', 'browsers', 'clients', 'tls'] as const;
 export type PopulationLevel = (typeof POPULATION_LEVELS)[number];
 
@@ -103,13 +103,14 @@ export type PopulationKeys = Readonly<Record<PopulationLevel, number | null>>;
 
 export function populationKeys(features: Features): PopulationKeys {
   const { browser, os } = features;
+  const browserOnSystem = browser === null ? null : mix(browser, os ?? 1);
   return {
     countries: features.country,
     ases: features.as,
     oses: os,
-    browsers: browser === null ? null : mix(browser, os ?? 1),
+    browsers: browserOnSystem,
     clients: features.client,
-    tls: features.tls === null ? null : mix(features.tls, browser ?? 1),
+    tls: features.tls === null || browserOnSystem === null ? null : mix(features.tls, browserOnSystem),
   };
 }
 

@@ -41,12 +41,12 @@ export const deviceKnown: Signal = {
     }
     const profile = facts.profile.value;
     if (profile === null) return neutral();
-    const { seen, weight, age_h } = familiarity(
-      profile,
-      'devices',
-      facts.features.device,
-      event.occurredAt_ms,
-    );
+    const {
+      seen,
+      weight,
+      age_h,
+      bound: hasKey,
+    } = familiarity(profile, 'devices', facts.features.device, event.occurredAt_ms);
     if (seen === 'never') return neutral();
     if (share === 0) return neutral({ device_users: users });
     if (seen === 'provisional') {
@@ -55,7 +55,7 @@ export const deviceKnown: Signal = {
     let trust = Math.min(W.max, Math.max(W.least, W.base + W.per_e_fold * Math.log(weight)));
     const bound = device.bound === true;
     if (bound) trust = Math.min(W.max_bound, trust + W.bound_bonus);
-    else if (profile.boundDevice) trust = Math.min(W.max_unbound, trust);
+    else if (hasKey || profile.boundDevice) trust = Math.min(W.max_unbound, trust);
     return evidence(-trust * share, { age_h, bound });
   },
   explain(details) {

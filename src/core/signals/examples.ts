@@ -13,6 +13,7 @@ import type {
 } from '../facts.ts';
 import { countryKey, placeKey } from '../geo.ts';
 import { known, unknown } from '../known.ts';
+import type { PopulationFacts } from '../model/population.ts';
 import type { Habit, HabitKind, LastLogin, Profile } from '../profile.ts';
 
 /** The fixture's now: Tuesday 2026-03-10, 18:30 UTC. */
@@ -272,7 +273,7 @@ export const withDevice =
 
 export const withoutDevice = (event: LoginEvent): LoginEvent => ({ ...event, device: null });
 
-const changed = <K extends 'client' | 'velocity' | 'sharing' | 'application'>(
+const changed = <K extends 'client' | 'velocity' | 'sharing' | 'application' | 'population'>(
   facts: Facts,
   name: K,
   change: object,
@@ -293,6 +294,10 @@ export const withApplication =
   (change: Change<ApplicationFacts>) =>
   (facts: Facts): Facts =>
     changed(facts, 'application', change);
+export const withPopulation =
+  (change: Change<PopulationFacts>) =>
+  (facts: Facts): Facts =>
+    changed(facts, 'population', change);
 export const withVelocity =
   (change: Change<VelocityFacts>) =>
   (facts: Facts): Facts =>
@@ -381,6 +386,10 @@ export const strangeDevice = (facts: Facts): Facts =>
     ...facts,
     deviceIsTheirs: known(false),
   });
+
+/** No user agent collected. */
+export const noClient = (facts: Facts): Facts =>
+  withFeatures({ client: null, browser: null, os: null })({ ...facts, client: unknown('not_collected') });
 
 /** No device collected. */
 export const noDevice = (facts: Facts): Facts =>

@@ -3,6 +3,7 @@ import { abstain, evidence, neutral, type Signal } from '../signal.ts';
 import { WEIGHTS } from '../weights.ts';
 import { behindProxy, inLisbon, newcomer, privateAddress, withSharing } from './examples.ts';
 import { addressSilence, addressWeight, isPlaceless } from './support/address.ts';
+import { isOwnDevice } from './support/device.ts';
 import { novelty } from './support/novelty.ts';
 import { count, num, text } from './support/words.ts';
 
@@ -16,7 +17,7 @@ export const locationNewCountry: Signal = {
     'A country where this user is not established. Most takeovers come from elsewhere; so do holidays, which is why ' +
     'it stays below a challenge on a known device. It grows with the user’s history, is cheap for people who travel, ' +
     'and weighs less behind VPNs, relays and carriers (whose country is the exit’s) and where colleagues log in too.',
-  needs: ['address.place', 'features.country', 'profile', 'sharing'],
+  needs: ['address.place', 'features.country', 'profile', 'deviceIsTheirs', 'sharing'],
   dependsOnOthers: false,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -35,7 +36,8 @@ export const locationNewCountry: Signal = {
     if (nats === 0) return neutral();
     const { address } = facts;
     const exit = address.mobile ? W.mobile_share : isPlaceless(address) ? W.placeless_share : 1;
-    return evidence(nats * exit * addressWeight(facts), {
+    const own = isOwnDevice(event, facts) ? W.own_device_share : 1;
+    return evidence(nats * exit * own * addressWeight(facts), {
       country: address.place.known ? address.place.value.country : null,
       known_countries: familiar.distinct,
       provisional: familiar.seen === 'provisional',

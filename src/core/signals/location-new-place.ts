@@ -7,6 +7,7 @@ import { abstain, evidence, neutral, type Signal } from '../signal.ts';
 import { WEIGHTS } from '../weights.ts';
 import { all, inLisbon, privateAddress, withAddress, withFeatures } from './examples.ts';
 import { addressSilence, addressWeight, isPlaceless } from './support/address.ts';
+import { isOwnDevice } from './support/device.ts';
 import { newValueProbability } from './support/novelty.ts';
 import { count, grouped, num, text } from './support/words.ts';
 
@@ -21,7 +22,7 @@ export const locationNewPlace: Signal = {
     'The distance to the nearest place where this user is established, beyond what the geo data may be wrong by. ' +
     'Grows over some hundred kilometres, because providers move addresses between towns. Abstains when the source ' +
     'is no more exact than 200 km. Says less when the country is new anyway, behind exits, and at shared addresses.',
-  needs: ['address.place', 'features.place', 'profile', 'sharing'],
+  needs: ['address.place', 'features.place', 'profile', 'deviceIsTheirs', 'sharing'],
   dependsOnOthers: false,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -46,6 +47,7 @@ export const locationNewPlace: Signal = {
     }
     if (isNewCountry(profile, facts.features.country)) nats *= W.new_country_share;
     if (isPlaceless(facts.address)) nats *= W.placeless_share;
+    if (isOwnDevice(event, facts)) nats *= W.own_device_share;
     nats *= addressWeight(facts);
     if (nats <= 0) return neutral();
     const usual_km = Math.min(near.established_km, near.provisional_km);

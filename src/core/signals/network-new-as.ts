@@ -12,6 +12,7 @@ import {
   withFeatures,
 } from './examples.ts';
 import { addressSilence, sharingWeight } from './support/address.ts';
+import { isOwnDevice } from './support/device.ts';
 import { novelty } from './support/novelty.ts';
 import { count, num, text } from './support/words.ts';
 
@@ -25,7 +26,7 @@ export const networkNewAs: Signal = {
     'The autonomous system (the provider behind the address) is one where this user is not established. Addresses ' +
     'change daily, providers seldom. Honest people meet it on every new Wi-Fi, so it grows with the user’s history, ' +
     'is cheap for users of many networks, weak for phones, and weak in networks where colleagues log in.',
-  needs: ['address.as', 'features.as', 'profile', 'sharing'],
+  needs: ['address.as', 'features.as', 'profile', 'deviceIsTheirs', 'sharing'],
   dependsOnOthers: false,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -39,6 +40,7 @@ export const networkNewAs: Signal = {
     if (nats === 0) return neutral();
     if (facts.address.relay) nats *= W.relay_share;
     else if (facts.address.mobile) nats *= W.mobile_share;
+    if (isOwnDevice(event, facts)) nats *= W.own_device_share;
     if (facts.sharing.known) nats *= sharingWeight(facts.sharing.value.networkUsers);
     return evidence(nats, {
       asn: facts.address.as.value.number,

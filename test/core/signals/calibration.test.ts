@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LoginEvent } from '../../../src/core/event.ts';
 import type { Facts } from '../../../src/core/facts.ts';
 import { known } from '../../../src/core/known.ts';
+import { MODEL } from '../../../src/core/model/model.ts';
 import { createScorer } from '../../../src/core/score.ts';
 import {
   all,
@@ -31,13 +32,12 @@ import {
   withVelocity,
 } from '../../../src/core/signals/examples.ts';
 import { SIGNALS } from '../../../src/core/signals/index.ts';
-import { CATEGORY_CAPS } from '../../../src/core/weights.ts';
 
 const PRIOR = -5.3;
 /** logit(0.05) + 5.3 and logit(0.5) + 5.3: where the default policy’s levels begin. */
 const MEDIUM = 2.36;
 const HIGH = 5.3;
-const scorer = createScorer(SIGNALS, CATEGORY_CAPS);
+const scorer = createScorer(SIGNALS, MODEL.caps, MODEL.weights);
 
 function evidenceFor(event: LoginEvent, facts: Facts): number {
   return scorer(event, facts, PRIOR).logOdds - PRIOR;
@@ -241,8 +241,11 @@ describe('possession', () => {
 
   it('of a cookie never gives more than 2.5 nats, of a bound key at most 4', () => {
     const old = withHabits({ devices: [habit(BASE_FACTS.features.device ?? 0, 900, 2_000)] })(BASE_FACTS);
-    expect(deviceShare(BASE_EVENT, old)).toBe(-2.5);
-    expect(deviceShare(withDevice({ bound: true })(BASE_EVENT), old)).toBe(-4);
+    // The fit believes less than all of what a cookie may say.
+    expect(deviceShare(BASE_EVENT, old)).toBeGreaterThanOrEqual(-2.5);
+    const bound = deviceShare(withDevice({ bound: true })(BASE_EVENT), old);
+    expect(bound).toBeLessThan(deviceShare(BASE_EVENT, old));
+    expect(bound).toBeGreaterThanOrEqual(-4);
   });
 
   it('of a cookie gives no trust when the user’s bound key is not shown', () => {

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { LoginEvent } from '../../../src/core/event.ts';
 import type { Facts, FailureCounts, SharingFacts, VelocityFacts } from '../../../src/core/facts.ts';
 import { known, unknown } from '../../../src/core/known.ts';
+import { MODEL } from '../../../src/core/model/model.ts';
 import type { PopulationFacts } from '../../../src/core/model/population.ts';
 import { HABIT_KINDS, type Habit, type HabitKind, type Profile } from '../../../src/core/profile.ts';
 import { createScorer } from '../../../src/core/score.ts';
 import { BASE_EVENT, NOW_ms } from '../../../src/core/signals/examples.ts';
 import { SIGNALS } from '../../../src/core/signals/index.ts';
-import { CATEGORY_CAPS } from '../../../src/core/weights.ts';
 import { seededRandom } from '../../support/random.ts';
 
 const PRIOR = -5.3;
-const scorer = createScorer(SIGNALS, CATEGORY_CAPS);
+const scorer = createScorer(SIGNALS, MODEL.caps, MODEL.weights);
 const NOW_h = Math.floor(NOW_ms / 3_600_000);
 
 /** Random logins of every shape that the types allow, odd ones included. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { MODEL } from '../../../src/core/model/model.ts';
+import { fromMicro, weigh } from '../../../src/core/score.ts';
 import { CATEGORIES, type Example, type Finding, type Signal } from '../../../src/core/signal.ts';
 import { BASE_EVENT, BASE_FACTS } from '../../../src/core/signals/examples.ts';
 import { SIGNALS } from '../../../src/core/signals/index.ts';
-import { CATEGORY_CAPS, WEIGHTS } from '../../../src/core/weights.ts';
+import { WEIGHTS } from '../../../src/core/weights.ts';
 
 /** Their evidence vouches for the login. */
-const TRUST = new Set(['device.known', 'network.known_address']);
+const TRUST = new Set(['device.known', 'network.known_address', 'account.right_credential']);
 
 function judge(signal: Signal, example: Example): Finding {
   return signal.judge(example.event?.(BASE_EVENT) ?? BASE_EVENT, example.facts?.(BASE_FACTS) ?? BASE_FACTS);
@@ -31,9 +33,10 @@ describe('every signal', () => {
       for (const example of signal.examples.positive) {
         const finding = judge(signal, example);
         if (finding.state !== 'evidence') continue;
-        const cap = CATEGORY_CAPS[signal.category];
-        expect(finding.rawLogOdds, signal.id).toBeLessThanOrEqual(cap.positive);
-        expect(-finding.rawLogOdds, signal.id).toBeLessThanOrEqual(cap.negative);
+        const cap = MODEL.caps[signal.category];
+        const share = fromMicro(weigh(MODEL.weights[signal.id], finding.rawLogOdds));
+        expect(share, signal.id).toBeLessThanOrEqual(cap.positive);
+        expect(-share, signal.id).toBeLessThanOrEqual(cap.negative);
       }
     }
   });

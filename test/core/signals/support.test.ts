@@ -17,7 +17,15 @@ import { count, familyName, grouped, hours, percent } from '../../../src/core/si
 
 describe('novelty', () => {
   const weights = { theta: 0.6, discount: 0.25, trust: 0.5, max_nats: 1.2 };
-  const never: Familiarity = { seen: 'never', weight: 0, share: 0, total: 20, distinct: 2, age_h: 0 };
+  const never: Familiarity = {
+    seen: 'never',
+    weight: 0,
+    share: 0,
+    total: 20,
+    distinct: 2,
+    age_h: 0,
+    bound: false,
+  };
 
   it('is a probability that falls with history and rises with variety', () => {
     expect(newValueProbability(0, 0, 0.6, 0.25)).toBe(1);

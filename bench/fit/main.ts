@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { parseConfig } from '../../src/config.ts';
+import { DEFAULT_POLICY } from '../../src/core/default-policy.ts';
+import { createDecide } from '../../src/core/engine.ts';
+import type { SignalWeight } from '../../src/core/score.ts';
+import { SIGNALS } from '../../src/core/signals/index.ts';
+import { openIpIntelligence } from '../../src/open-ip-intelligence.ts';
+import { loadInternet } from '../evaluation/generator/internet.ts';
+import { drawParameters, GENERATOR_VERSION } from '../evaluation/generator/parameters.ts';
+import { createWorld } from '../evaluation/generator/world.ts';
+import { collect, emptyRows, type Rows } from './collect.ts';
+import { parametersFile } from './parameters-file.ts';
+import { CLIPS, DEFAULT_RANGE, MOST_AFTER_CALIBRATION, RANGES, STACK_CAPS } from './ranges.ts';
+import { calibrate, evidenceOf, fitStack } from './stack-fit.ts';
+
+/**
+ * Makes the parameters of the stack again: `npm run fit` writes `src/core/model/parameters/m1.ts`, the same bytes every
+ * time on the same sources. Worlds of the generator that nobody chose, drawn by seed; the weights see the first ones,
+ * the calibration the others.
+ */
+const { values } = parseArgs({
+  options: {
+    worlds: { type: 'string', default: '16' },
+    calibration: { type: 'string', default: '8' },
+    users: { type: 'string', default: '250' },
+    days: { type: 'string', default: '80' },
+    output: { type: 'string', default: '' },
+  },
+});
+const worlds = Number(values.worlds);
+const calibrationWorlds = Number(values.calibration);
+const size = { users: Number(values.users), days: Number(values.days) };
+const VERSION = 'm1';
+const ATTACK_SHARE = 0.15;
+/** More than this is not calibration but another model. */
+const MOST_SLOPE = 1.6;
+
+// Compiled to dist/bench/fit/.
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const tables = await openIpIntelligence(parseConfig({}), null, { info: () => {}, warn: () => {} });
+const internet = await loadInternet();
+// Not the fitted model: what is learned in the worlds must not depend on what was fitted before.
+const decide = createDecide(SIGNALS, STACK_CAPS);
+
+const begin = performance.now();
+const seen = emptyRows();
+const held: Rows[] = [];
+for (let i = 0; i < worlds + calibrationWorlds; i++) {
+  const world = createWorld(drawParameters(`fit-${i}`, size), internet, {
+    attackShare: ATTACK_SHARE,
+    attacksFrom_day: Math.floor(size.days / 2),
+  });
+  const into = i < worlds ? seen : emptyRows();
+  collect(world, i, tables, decide, into);
+  if (i >= worlds) held.push(into);
+  say(`world ${i + 1} of ${worlds + calibrationWorlds}, ${Math.round((performance.now() - begin) / 1000)} s`);
+}
+await tables.close();
+
+const { priorLogOdds } = DEFAULT_POLICY;
+const alpha = fitStack(seen, SIGNALS, {
+  caps: STACK_CAPS,
+  ranges: RANGES,
+  range: DEFAULT_RANGE,
+  priorLogOdds,
+  ridge: 0.01,
+  iterations: 150,
+});
+const scaled = (by: number) =>
+  weightsOf((id, j) =>
+    Math.min((alpha[j] ?? 1) * by, MOST_AFTER_CALIBRATION[id] ?? Number.POSITIVE_INFINITY),
+  );
+// Worlds differ in what they collect, which alone makes pooled scores look less sure than each world's own: the middle
+// of the worlds' slopes is what a world of its own should expect. Caps and bounds take some of it back, so three times.
+let slope = 1;
+for (let turn = 0; turn < 3; turn++) {
+  const weights = scaled(slope);
+  const slopes = held
+    .map((rows) => calibrate(rows, evidenceOf(rows, SIGNALS, weights, STACK_CAPS), priorLogOdds).slope)
+    .sort((a, b) => a - b);
+  say(`slopes of the calibration worlds: ${slopes.map((s) => s.toFixed(2)).join(' ')}`);
+  slope = round(Math.min(MOST_SLOPE, slope * (slopes[Math.floor((slopes.length - 1) / 2)] ?? 1)));
+}
+const weights = scaled(slope);
+say(`fitted in ${Math.round((performance.now() - begin) / 1000)} s`);
+
+const text = parametersFile({
+  version: VERSION,
+  weights,
+  caps: STACK_CAPS,
+  fitted: {
+    command: 'npm run fit',
+    data:
+      `generator ${GENERATOR_VERSION}: worlds drawn-fit-0 to drawn-fit-${worlds - 1} for the weights, the ` +
+      `${calibrationWorlds} next for the calibration; ${size.users} users, ${size.days} days each`,
+    code: sourcesHash(),
+    rows: seen.world.length,
+    attacks: seen.attacker.filter((attacker) => attacker >= 0).length,
+    slope,
+  },
+});
+writeFileSync(
+  values.output === '' ? join(root, `src/core/model/parameters/${VERSION}.ts`) : values.output,
+  text,
+);
+
+function weightsOf(alphaOf: (id: string, index: number) => number): Record<string, SignalWeight> {
+  return Object.fromEntries(
+    SIGNALS.map(({ id }, j) => {
+      const clip = CLIPS[id] ?? { lo: -5, hi: 5 };
+      return [id, { alpha: round(alphaOf(id, j)), lo: clip.lo, hi: clip.hi }];
+    }),
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
+
+/** What shapes raw evidence and this fit, without the parameters themselves. */
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  const files = [
+    'src/core/signals',
+    'src/core/signals/support',
+    'src/core/model',
+    'bench/fit',
+    'bench/evaluation/generator',
+  ]
+    .flatMap((directory) =>
+      readdirSync(join(root, directory))
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => `${directory}/${name}`),
+    )
+    .concat(['familiarity', 'learn', 'profile', 'score', 'weights'].map((name) => `src/core/${name}.ts`))
+    .sort();
+  for (const file of files) {
+    hash.update(`${file}\n`);
+    hash.update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}

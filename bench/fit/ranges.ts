@@ -1,0 +1,74 @@
+import type { CategoryCaps } from '../../src/core/score.ts';
+import type { WeightRange } from './stack-fit.ts';
+
+/**
+ * What one category may say in all, in nats, chosen before the fit: enough room that two changes of one category are
+ * heard, and no more trust than a stolen cookie, address or habit may give.
+ */
+export const STACK_CAPS: CategoryCaps = {
+  device: { positive: 6, negative: 4 },
+  location: { positive: 4.5, negative: 0 },
+  network: { positive: 5, negative: 1.5 },
+  velocity: { positive: 6, negative: 0 },
+  behaviour: { positive: 2, negative: 1.2 },
+  account: { positive: 4.5, negative: 1.3 },
+};
+
+/** Without data a weight is 1; with it, it stays near enough that no world can turn a signal into another one. */
+export const DEFAULT_RANGE: WeightRange = { least: 0.2, most: 1.3 };
+
+/**
+ * Where a fit must not go, because the generator does not know it: guessing against one user, rare countries and
+ * credentials are real, and nobody in its worlds does the first. And where one observation must not decide alone.
+ */
+export const RANGES: Readonly<Record<string, WeightRange>> = {
+  'device.unknown': { least: 0.5, most: 1.3 },
+  'device.known': { least: 0.5, most: 0.85 },
+  'device.unbound': { least: 0.9, most: 1.3 },
+  'device.foreign_tls': { least: 0.2, most: 1 },
+  'location.new_country': { least: 0.4, most: 1.5 },
+  'location.new_place': { least: 0.3, most: 1.3 },
+  'location.impossible_travel': { least: 0.7, most: 1.3 },
+  'network.new_as': { least: 0.8, most: 1.8 },
+  'network.known_address': { least: 0.5, most: 1.25 },
+  'network.new_network': { least: 0.3, most: 1.4 },
+  'velocity.user_failures': { least: 0.9, most: 1.1 },
+  'velocity.address_failures': { least: 0.8, most: 1.1 },
+  'velocity.address_users': { least: 0.8, most: 1.1 },
+  'velocity.network_failures': { least: 0.8, most: 1.1 },
+  'velocity.network_users': { least: 0.8, most: 1.1 },
+  'velocity.device_failures': { least: 0.8, most: 1.1 },
+  'velocity.device_users': { least: 0.8, most: 1.1 },
+  'velocity.user_networks': { least: 0.8, most: 1.1 },
+  'velocity.regular_cadence': { least: 0.8, most: 1.1 },
+  'velocity.campaign': { least: 0.5, most: 1.1 },
+  'account.credential_compromised': { least: 1, most: 1 },
+  'account.right_credential': { least: 0, most: 1.1 },
+};
+
+/** Weights that calibration must not raise further. */
+export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
+  'device.known': 1,
+  'device.unbound': 1.2,
+  'network.known_address': 1.25,
+  'behaviour.unusual_rtt': 1.05,
+  'account.credential_compromised': 1,
+  'account.first_login': 1,
+  'account.right_credential': 1.3,
+  'velocity.user_failures': 1.1,
+  'velocity.address_failures': 1.1,
+  'velocity.address_users': 1.1,
+  'velocity.network_failures': 1.1,
+  'velocity.network_users': 1.1,
+  'velocity.device_failures': 1.1,
+  'velocity.device_users': 1.1,
+  'velocity.user_networks': 1.1,
+  'velocity.regular_cadence': 1.1,
+  'velocity.campaign': 1.1,
+};
+
+/** Clips of the raw log-odds, for judges that can say more than one observation should. */
+export const CLIPS: Readonly<Record<string, { readonly lo: number; readonly hi: number }>> = {
+  'device.foreign_tls': { lo: 0, hi: 2.5 },
+  'behaviour.unusual_rtt': { lo: -1.5, hi: 1.9 },
+};
