@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type CampaignFigures, campaignFigures } from './campaigns.ts';
 import { coreFigures } from './core.ts';
 import { ladder, STAGES } from './ladder.ts';
 import { replayRate } from './replay.ts';
@@ -9,13 +10,15 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '64' },
     events: { type: 'string', default: '100000' },
+    cells: { type: 'string', default: '300' },
+    runs: { type: 'string', default: '200' },
     only: { type: 'string', default: 'core,replay,ladder,power' },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
   process.stdout.write(
-    'npm run bench -- [--seconds 6] [--rounds 3] [--connections 64] [--events 100000] [--only core,replay,ladder,power]\n',
+    'npm run bench -- [--seconds 6] [--rounds 3] [--connections 64] [--events 100000] [--cells 300] [--runs 200] [--only core,replay,ladder,power,campaigns]\n',
   );
   process.exit(0);
 }
@@ -57,6 +60,9 @@ if (only.has('replay')) {
     `  ${Math.round(replay.rate).toLocaleString('en')} events/s (wall), ${fixed(replay.cpu_us, 1)} µs of CPU an event`,
   );
 }
+if (only.has('campaigns')) {
+  showCampaigns(campaignFigures({ cells: Number(values.cells), runs: Number(values.runs) }));
+}
 if (only.has('ladder')) await showLadder('process');
 if (only.has('power')) await showLadder('power');
 
@@ -86,6 +92,26 @@ async function showLadder(durability: 'process' | 'power'): Promise<void> {
     ];
     say(`  ${cells.join(' ')}${r.failed > 0 ? `   ${r.failed} FAILED` : ''}`);
   }
+}
+
+function showCampaigns({ delays, falseAlarms, step_us, ...memory }: CampaignFigures): void {
+  say();
+  say('Campaigns: an attack on a cell of made-up traffic (docs/CAMPAIGNS.md), minutes to the alarm');
+  say('  usual/min   attack/min   median      p95   tries spent   missed');
+  for (const { rate, attack, median_min, p95_min, spent, missed, runs } of delays) {
+    say(
+      `  ${String(rate).padStart(9)} ${`+${attack}`.padStart(12)} ${fixed(median_min, 1).padStart(8)} ${fixed(p95_min, 1).padStart(8)} ${String(spent).padStart(13)} ${`${missed}/${runs}`.padStart(8)}`,
+    );
+  }
+  say('False alarms a month over 10,000 cells: counted, and the 95 % upper limit');
+  for (const { world, cellMonths, alarms, perMonth, atMost } of falseAlarms) {
+    say(
+      `  ${world}: ${alarms} in ${cellMonths} cell-months, so ${fixed(perMonth, 1)} (at most ${fixed(atMost, 0)})`,
+    );
+  }
+  say(
+    `  ${fixed(step_us, 1)} µs an event and cell; ${fixed(memory.quietCell_bytes, 0)} bytes a quiet cell, ${fixed(memory.campaignCell_bytes, 0)} in a campaign, at most ${memory.cells} cells`,
+  );
 }
 
 function calibrate(): number {
