@@ -87,7 +87,13 @@ export function learn(profile: Profile | null, lesson: Lesson): Profile {
       oses: learned('oses', features.os),
       hours: learned('hours', features.hour),
     },
-    roundTrips: learnRoundTrip(before.roundTrips, ases, features.as, lesson),
+    roundTrips: learnRoundTrip(
+      before.roundTrips,
+      ases,
+      features.as,
+      lesson,
+      teachesLine(before, lesson, at_h),
+    ),
     carries: {
       device: share(before.carries.device, lesson.learnable.carries.device, before.logins),
       userAgent: share(before.carries.userAgent, lesson.learnable.carries.userAgent, before.logins),
@@ -185,12 +191,31 @@ function learnHabit(
   return habits.map((habit, j) => (j === i ? kept : habit));
 }
 
-/** Systems that fell out of the habits take their round trips with them. */
+/**
+ * Whether a lesson may move what is known of an established operator's line. A missed attacker behind the victim's own
+ * operator, on a network and a device of his own, must not make his proxy's delay look like the user's.
+ */
+function teachesLine(profile: Profile, { how, learnable }: Lesson, at_h: number): boolean {
+  if (how === 'full') return true;
+  const established = (kind: HabitKind, key: number | null): boolean =>
+    key !== null &&
+    profile.habits[kind].some(
+      (habit) => habit.key === key && !(habit.provisional && !isQuiet(profile, habit.firstSeen_h, at_h)),
+    );
+  const { as, network, device } = learnable.features;
+  return !established('ases', as) || established('networks', network) || established('devices', device);
+}
+
+/**
+ * Systems that fell out of the habits take their round trips with them. `teaches`: whether the lesson may move an
+ * entry that is there.
+ */
 function learnRoundTrip(
   before: readonly RoundTrip[],
   ases: readonly Habit[],
   as: number | null,
   lesson: Lesson,
+  teaches: boolean,
 ): readonly RoundTrip[] {
   const { rtt_ms } = lesson.learnable;
   if (rtt_ms === null || as === null) {
@@ -206,6 +231,10 @@ function learnRoundTrip(
     }
     if (old === undefined) {
       after.push({ as: key, center: onGrid(seen), spread: FIRST_SPREAD });
+      continue;
+    }
+    if (!teaches) {
+      after.push(old);
       continue;
     }
     const rate = ROUND_TRIP_RATE[lesson.how];

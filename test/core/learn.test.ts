@@ -55,6 +55,23 @@ function lesson(
 const device = (profile: Profile, key = 6) => profile.habits.devices.find((habit) => habit.key === key);
 
 describe('learning a profile', () => {
+  it('a missed attacker behind the same operator does not make his round trips the user’s', () => {
+    const timed = (at_ms: number, rtt_ms: number, how: Lesson['how'], features = {}): Lesson => {
+      const plain = lesson(at_ms, { how }, features);
+      return { ...plain, learnable: { ...plain.learnable, rtt_ms } };
+    };
+    let profile = learn(null, timed(T, 30, 'full'));
+    for (let day = 1; day < 20; day++) profile = learn(profile, timed(T + day * DAY, 30, 'full'));
+    const before = profile.roundTrips;
+    const own = { network: 20, address: 21, device: 22 };
+    for (let i = 0; i < 10; i++) {
+      profile = learn(profile, timed(T + 20 * DAY + i * 14 * HOUR, 240, 'provisional', own));
+    }
+    expect(profile.roundTrips).toEqual(before);
+    const moved = learn(profile, timed(T + 27 * DAY, 45, 'full', own));
+    expect(moved.roundTrips).not.toEqual(before);
+  });
+
   it('counts ten looped logins within an hour once', () => {
     let profile = learn(null, lesson(T));
     for (let i = 1; i < 10; i++) profile = learn(profile, lesson(T + i * 6 * 60_000));
