@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type CampaignFigures, campaignFigures } from './campaigns.ts';
 import { coreFigures } from './core.ts';
@@ -13,12 +14,18 @@ const { values } = parseArgs({
     cells: { type: 'string', default: '300' },
     runs: { type: 'string', default: '200' },
     only: { type: 'string', default: 'core,replay,ladder,power' },
+    decisions: { type: 'string', default: '10000000' },
+    users: { type: 'string', default: '200000' },
+    days: { type: 'string', default: '90' },
+    directory: { type: 'string' },
+    report: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
   process.stdout.write(
-    'npm run bench -- [--seconds 6] [--rounds 3] [--connections 64] [--events 100000] [--cells 300] [--runs 200] [--only core,replay,ladder,power,campaigns]\n',
+    'npm run bench -- [--seconds 6] [--rounds 3] [--connections 64] [--events 100000] [--cells 300] [--runs 200] [--only core,replay,ladder,power,campaigns]\n' +
+      'npm run bench -- --only dashboards [--decisions 10000000] [--users 200000] [--days 90] [--directory D (kept, and used again)] [--report docs/BENCH-DASHBOARDS.md]\n',
   );
   process.exit(0);
 }
@@ -65,6 +72,21 @@ if (only.has('campaigns')) {
 }
 if (only.has('ladder')) await showLadder('process');
 if (only.has('power')) await showLadder('power');
+
+if (only.has('dashboards')) {
+  const { dashboardFigures, dashboardReport } = await import('./dashboards.ts');
+  const figures = await dashboardFigures({
+    decisions: Number(values.decisions),
+    users: Number(values.users),
+    days: Number(values.days),
+    rounds: 7,
+    directory: values.directory ?? null,
+    progress: (text) => process.stderr.write(`${text}\n`),
+  });
+  const report = dashboardReport(figures);
+  if (values.report === undefined) say(report);
+  else writeFileSync(values.report, report);
+}
 
 async function showLadder(durability: 'process' | 'power'): Promise<void> {
   const rungs = await ladder({

@@ -11,6 +11,14 @@ const GENERATED = [
       return renderSignalsDoc();
     },
   },
+  ...['overview.json', 'health.json'].map((name) => ({
+    file: `dashboards/grafana/${name}`,
+    command: 'npm run docs:grafana',
+    async render() {
+      const { grafanaDashboards } = await tsImport('../src/analytics/grafana.ts', import.meta.url);
+      return grafanaDashboards().find((file) => file.name === name).text;
+    },
+  })),
 ];
 
 let stale = 0;

@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { createClickHouse } from '../src/adapters/clickhouse/create-clickhouse.ts';
+import { createSecretStore } from '../src/adapters/embedded/secret-store.ts';
+import { PANELS } from '../src/analytics/panels/index.ts';
+import { createIdHasher } from '../src/app/hash-ids.ts';
+import type { DecisionFilter } from '../src/ports/analytics.ts';
+import { isEmpty, seedDecisions, userId } from './seed-decisions.ts';
+
+export interface DashboardOptions {
+  readonly decisions: number;
+  readonly users: number;
+  readonly days: number;
+  readonly rounds: number;
+  /** A directory that was seeded before, or is to be kept; `null`: a temporary one. */
+  readonly directory: string | null;
+  readonly progress: (text: string) => void;
+}
+
+export interface Figure {
+  readonly what: string;
+  readonly goal_ms: number | null;
+  readonly median_ms: number;
+  readonly worst_ms: number;
+  /** Processor time of the whole process, the median of the rounds: what an idle machine needs at most. */
+  readonly cpu_ms: number;
+  readonly rows: number;
+}
+
+export interface DashboardFigures {
+  readonly decisions: number;
+  readonly users: number;
+  readonly disk_bytes: number;
+  readonly figures: readonly Figure[];
+}
+
+const DAY_MS = 86_400_000;
+const TENANT = 'default';
+
+/** Panels, searches and user pages over a large embedded ClickHouse. */
+export async function dashboardFigures(options: DashboardOptions): Promise<DashboardFigures> {
+  const { decisions, users, days, rounds, progress } = options;
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'gatehouse-dashboards-'));
+  const path = join(directory, 'analytics');
+  const silent = pino({ level: 'silent' });
+  try {
+    const secrets = createSecretStore({ config: { path: join(directory, 'secrets') }, log: silent });
+    const hasher = createIdHasher(await secrets.get('id-hash', () => randomBytes(32)));
+    if (isEmpty(path)) {
+      await seedDecisions({
+        path,
+        decisions,
+        users,
+        days,
+        end_ms: Date.now(),
+        hasher,
+        progress: (done) => progress(`seeding ${Math.round(done * 100)} %`),
+      });
+    }
+    const clickhouse = createClickHouse({
+      connection: { kind: 'embedded', path },
+      panels: PANELS,
+      clock: Date.now,
+      log: silent,
+    });
+    const { analytics, database } = clickhouse;
+    try {
+      await analytics.migrate();
+      await database.command('SYSTEM STOP MERGES decisions');
+      const [size] = await database.query<{ n: number; bytes: number; newest_ms: number; users: number }>(
+        'read',
+        `SELECT count() AS n, uniq(user_key) AS users, toUnixTimestamp64Milli(max(occurred_at)) AS newest_ms,
+(SELECT sum(bytes_on_disk) FROM system.parts WHERE active) AS bytes FROM decisions`,
+      );
+      const to_ms = size?.newest_ms ?? Date.now();
+      const window = (width_days: number) => ({
+        from: new Date(to_ms - width_days * DAY_MS).toISOString(),
+        to: new Date(to_ms).toISOString(),
+      });
+      const figures: Figure[] = [];
+      const measure = async (
+        what: string,
+        goal_ms: number | null,
+        work: () => Promise<number>,
+      ): Promise<void> => {
+        figures.push(await figure(what, goal_ms, rounds, work));
+        progress(what);
+      };
+      for (const [width, goal] of [
+        [1, 150],
+        [90, 400],
+      ] as const) {
+        for (const panel of PANELS) {
+          await measure(
+            `panel ${panel.id}, ${width === 1 ? '24 h' : '90 days'}`,
+            panel.group === 'overview' ? goal : null,
+            async () => (await analytics.panel(TENANT, panel.id, window(width))).rows.length,
+          );
+        }
+      }
+      const key = (idx: number): string => hasher.hash('user', TENANT, userId(idx));
+      const usual = key(Math.floor(users / 4));
+      const searches: readonly (readonly [string, DecisionFilter])[] = [
+        ['newest', {}],
+        ['of a user', { userKey: usual }],
+        ['from an address', { ip: '198.18.3.7' }],
+        ['of an AS', { asn: 64_010 }],
+        ['blocked', { action: 'block' }],
+        ['high risk in a country, a week', { level: 'high', country: 'NZ', from_ms: to_ms - 7 * DAY_MS }],
+        ['for a reason', { reason: 'location.impossible_travel' }],
+        ['score from 0.2 to 0.5', { scoreMin: 0.2, scoreMax: 0.5 }],
+        ['text that occurs often', { text: 'chrome city' }],
+        ['text that occurs nowhere, a day', { text: 'nowhere-at-all', from_ms: to_ms - DAY_MS }],
+      ];
+      for (const [what, filter] of searches) {
+        await measure(
+          `list, ${what}`,
+          200,
+          async () => (await analytics.rows(TENANT, filter, 100, null)).data.length,
+        );
+      }
+      await measure(
+        'search, whole records, newest',
+        200,
+        async () => (await analytics.search(TENANT, {}, 50, null)).data.length,
+      );
+      for (const [what, userKey] of [
+        ['usual', usual],
+        ['the busiest', key(0)],
+      ] as const) {
+        await measure(`user page, ${what}`, 150, async () => {
+          const [page, timeline] = await Promise.all([
+            analytics.search(TENANT, { userKey }, 20, null),
+            analytics.rows(TENANT, { userKey }, 100, null),
+            analytics.userActivity(TENANT, userKey, { from_ms: to_ms - 90 * DAY_MS, to_ms }),
+          ]);
+          return page.data.length + timeline.data.length;
+        });
+      }
+      return {
+        decisions: size?.n ?? 0,
+        users: size?.users ?? 0,
+        disk_bytes: size?.bytes ?? 0,
+        figures,
+      };
+    } finally {
+      await clickhouse.close();
+    }
+  } finally {
+    if (options.directory === null) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function figure(
+  what: string,
+  goal_ms: number | null,
+  rounds: number,
+  work: () => Promise<number>,
+): Promise<Figure> {
+  const wall: number[] = [];
+  const cpu: number[] = [];
+  let rows = 0;
+  for (let round = 0; round < rounds; round++) {
+    const before = process.cpuUsage();
+    const begin = performance.now();
+    rows = await work();
+    wall.push(performance.now() - begin);
+    const used = process.cpuUsage(before);
+    cpu.push((used.user + used.system) / 1_000);
+  }
+  return {
+    what,
+    goal_ms,
+    median_ms: median(wall),
+    worst_ms: Math.max(...wall),
+    cpu_ms: median(cpu),
+    rows,
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** The figures as a document, with the SQL of every panel. */
+export function dashboardReport({ decisions, users, disk_bytes, figures }: DashboardFigures): string {
+  const number = (n: number): string => Math.round(n).toLocaleString('en');
+  const lines = figures.map(({ what, goal_ms, median_ms, worst_ms, cpu_ms, rows }) => {
+    const met = goal_ms === null ? '' : median_ms <= goal_ms ? 'yes' : 'no';
+    return `| ${what} | ${median_ms.toFixed(0)} | ${worst_ms.toFixed(0)} | ${cpu_ms.toFixed(0)} | ${goal_ms ?? ''} | ${met} | ${rows} |`;
+  });
+  const sql = PANELS.map(({ id, sql: text }) => `### ${id}\n\n\`\`\`sql\n${text.trim()}\n\`\`\``);
+  return `# Bench of the dashboards
+
+Written by \`npm run bench -- --only dashboards\`. ${number(decisions)} decisions of ${number(users)} users, 25 signals and a whole
+record each, in the embedded ClickHouse (${number(disk_bytes / 1e6)} MB on disk, a part a day, nothing merged). Milliseconds of
+wall time (median and worst) and of processor time of the whole process (median).
+
+| what | median ms | worst ms | CPU ms | goal ms | met | rows |
+| --- | ---: | ---: | ---: | ---: | --- | ---: |
+${lines.join('\n')}
+
+## SQL
+
+\`{{name}}\` stands for the rollup of that name, or the same counts over raw rows, within one tenant and the window.
+
+${sql.join('\n\n')}
+`;
+}
