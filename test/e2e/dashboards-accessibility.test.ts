@@ -12,7 +12,7 @@ import { type RunningGatehouse, runGatehouse } from '../support/running-gatehous
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** WCAG 2.2 AA and what comes before it. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 let gatehouse: RunningGatehouse;
 let browser: Browser;
@@ -56,7 +56,7 @@ describe('accessibility', () => {
     ['light', 390],
   ] as const)(
     'axe finds no violation on any page: %s, %i px',
-    { timeout: 240_000 },
+    { timeout: 400_000 },
     async (colorScheme, width) => {
       await visitDashboards(
         {

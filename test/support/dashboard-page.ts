@@ -30,6 +30,7 @@ export async function visitDashboards(
   });
   try {
     const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
     const { errors, foreign } = watchPage(page, url);
     await page.goto(`${url}/`);
     await byTestId(page, 'api-key').fill(BOOTSTRAP_KEY);
