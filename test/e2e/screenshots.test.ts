@@ -17,12 +17,17 @@ const ALL = join(root, 'test-results', 'screenshots');
 const WIDTHS = [1_440, 390] as const;
 /** Evidence of a decision that still fits the README's picture. */
 const MOST_STEPS = 9;
-const PICTURE = { overview: { width: 1_440, height: 900 }, decision: { width: 1_440, height: 1_280 } };
+const PICTURE = {
+  overview: { width: 1_440, height: 900 },
+  decision: { width: 1_440, height: 1_280 },
+  user: { width: 1_440, height: 900 },
+};
+const isPicture = (name: string): name is keyof typeof PICTURE => Object.hasOwn(PICTURE, name);
 const SCHEMES = ['light', 'dark'] as const;
 
 /** GATEHOUSE_SCREENSHOTS=1 paints the README's pictures anew, from the demo. */
 describe.skipIf(process.env.GATEHOUSE_SCREENSHOTS !== '1')('screenshots', () => {
-  it('of overview, decisions and one decision, wide and narrow, light and dark', async () => {
+  it('of every page, wide and narrow, light and dark', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatehouse-screenshots-'));
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const dataDir = join(directory, 'data');
@@ -40,11 +45,20 @@ describe.skipIf(process.env.GATEHOUSE_SCREENSHOTS !== '1')('screenshots', () => 
     mkdirSync(IMAGES, { recursive: true });
     mkdirSync(ALL, { recursive: true });
 
-    const decisionId = await telling(demo.url);
+    const decision = await telling(demo.url);
+    const { user, context, device } = decision.event;
+    // The state of a page stands in the fragment of its address.
+    const state = (name: string, value: string | null | undefined): string =>
+      `#${new URLSearchParams({ [name]: value ?? '' }).toString()}`;
     const pages = [
-      ['overview', '/'],
-      ['decisions', '/decisions'],
-      ['decision', `/decisions/${decisionId}`],
+      ['overview', '/', 'top-reasons'],
+      ['decisions', '/decisions', 'decision-row'],
+      ['decision', `/decisions/${decision.id}`, 'related'],
+      ['user', `/user${state('id', user.id)}`, 'timeline-entry'],
+      ['address', `/address${state('ip', context.ip)}`, 'entity-totals'],
+      ['device', `/device${state('key', device?.key)}`, 'entity-totals'],
+      ['review', '/review', 'queue-detail'],
+      ['health', '/health', 'health-tiles'],
     ] as const;
     for (const width of WIDTHS) {
       for (const scheme of SCHEMES) {
@@ -62,14 +76,16 @@ describe.skipIf(process.env.GATEHOUSE_SCREENSHOTS !== '1')('screenshots', () => 
         await page.locator('[data-testid="api-key"]').fill(BOOTSTRAP_KEY);
         await page.keyboard.press('Enter');
         await page.locator('[data-testid="summary"]').waitFor();
-        for (const [name, path] of pages) {
+        for (const [name, path, shown] of pages) {
+          // Pages that differ in their fragment alone would not be loaded anew.
+          await page.goto('about:blank');
           await page.goto(`${demo.url}${path}`);
-          await settled(page, name);
+          await settled(page, shown);
           await page.screenshot({
             path: join(ALL, `${name}-${width}-${scheme}.png`),
             fullPage: width > 1_000,
           });
-          if (width === 1_440 && scheme === 'light' && name !== 'decisions') {
+          if (width === 1_440 && scheme === 'light' && isPicture(name)) {
             await page.setViewportSize(PICTURE[name]);
             await page.screenshot({ path: join(IMAGES, `${name}.png`) });
           }
@@ -82,16 +98,23 @@ describe.skipIf(process.env.GATEHOUSE_SCREENSHOTS !== '1')('screenshots', () => 
         await context.close();
       }
     }
-  }, 300_000);
+  }, 900_000);
 });
+
+interface TellingDecision extends DecisionRecordBody {
+  readonly event: DecisionRecordBody['event'] & {
+    readonly context: { readonly ip: string };
+    readonly device: { readonly key: string | null } | null;
+  };
+}
 
 /**
  * A decision that fits a picture and tells a story: one that was challenged, the more against it
  * the better, and with something for it.
  */
-async function telling(url: string): Promise<string> {
+async function telling(url: string): Promise<TellingDecision> {
   const api = createApiClient(url);
-  const { body } = await api.post<{ data: DecisionRecordBody[] }>('/v1/decisions/search', {
+  const { body } = await api.post<{ data: TellingDecision[] }>('/v1/decisions/search', {
     action: 'challenge',
     reason: 'location.new_country',
     limit: 200,
@@ -104,16 +127,11 @@ async function telling(url: string): Promise<string> {
   });
   const [best] = fitting.toSorted((a, b) => b.risk.score - a.risk.score);
   if (best === undefined) throw new Error('the demo has no decision that fits the picture');
-  return best.id;
+  return best;
 }
 
-async function settled(page: Page, name: string): Promise<void> {
-  if (name === 'overview') {
-    await page.locator('[data-testid="actions-over-time"] canvas').first().waitFor();
-    await page.locator('[data-testid="top-reasons"] li, [data-testid="top-reasons"] tr').first().waitFor();
-  }
-  await page
-    .locator(`[data-testid="${name === 'decision' ? 'waterfall-total' : 'decision-row'}"]`)
-    .first()
-    .waitFor();
+/** What the page is about, its charts and its maps are there. */
+async function settled(page: Page, shown: string): Promise<void> {
+  await page.locator(`[data-testid="${shown}"]`).first().waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
 }
