@@ -1,0 +1,112 @@
+import { type ConnectionOptions, type Job, Queue, Worker } from 'bullmq';
+import type { BaseLogger } from 'pino';
+import type { FailedJob, JobCatalog, JobCounts, JobHandlers, JobRunner } from '../../ports/job-runner.ts';
+import type { RedisClient } from './connect.ts';
+
+export interface RedisJobRunnerOptions<Catalog extends JobCatalog> {
+  readonly catalog: Catalog;
+  readonly handlers: JobHandlers<Catalog>;
+  /** A client of its own, without limits on retries, as BullMQ waits on it; it stays the caller's to close. */
+  readonly redis: RedisClient;
+  /** As that of the keys. */
+  readonly prefix: string;
+  readonly log: Pick<BaseLogger, 'warn' | 'error'>;
+  /** How long a worker that was killed is waited for. */
+  readonly lock_ms?: number;
+}
+
+const LOCK_MS = 30_000;
+
+/** Jobs in BullMQ: a queue for each kind, all of them in one slot of a Redis Cluster. */
+export function createRedisJobRunner<Catalog extends JobCatalog>(
+  options: RedisJobRunnerOptions<Catalog>,
+): JobRunner<Catalog> {
+  const { catalog, handlers, prefix, log, lock_ms = LOCK_MS } = options;
+  const shared = { connection: options.redis as unknown as ConnectionOptions, prefix: `{${prefix}-jobs}` };
+  const queues = new Map<string, Queue>();
+  const workers: Worker[] = [];
+  const silenced = (error: Error): void => log.warn({ err: error }, 'the queue of jobs does not answer');
+
+  for (const [name, definition] of Object.entries(catalog)) {
+    const queue = new Queue(name, {
+      ...shared,
+      defaultJobOptions: {
+        attempts: definition.attempts,
+        backoff: { type: 'exponential', delay: definition.backoff_ms },
+        removeOnComplete: true,
+        // Failed ones stay until somebody looks.
+        removeOnFail: false,
+      },
+    });
+    queue.on('error', silenced);
+    queues.set(name, queue);
+    const handle = handlers[name] as (data: unknown) => Promise<void>;
+    const worker = new Worker(name, (job: Job) => handle(definition.parse(job.data)), {
+      ...shared,
+      concurrency: definition.concurrency,
+      lockDuration: lock_ms,
+      stalledInterval: lock_ms,
+      // A kill is nobody's fault: it does not count as a try.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+    });
+    worker.on('error', silenced);
+    worker.on('failed', (job, error) => {
+      const left = definition.attempts - (job?.attemptsMade ?? 0);
+      log.error(
+        { err: error, job: name, left },
+        left > 0 ? 'a job failed; it is tried again' : 'a job failed',
+      );
+    });
+    workers.push(worker);
+  }
+
+  const queueOf = (name: string): Queue => {
+    const queue = queues.get(name);
+    if (queue === undefined) throw new RangeError(`there is no job ${name}`);
+    return queue;
+  };
+
+  return {
+    async add(name, data) {
+      const id = catalog[name]?.idOf(data as never) ?? name;
+      await queueOf(name).add(name, data, { jobId: id });
+    },
+    async schedule(name, data) {
+      const every = catalog[name]?.every_ms ?? null;
+      if (every === null) throw new RangeError(`${name} does not come again by itself`);
+      await queueOf(name).upsertJobScheduler(name, { every }, { name, data });
+    },
+    async failed(limit) {
+      const found: FailedJob[] = [];
+      for (const [name, queue] of queues) {
+        for (const job of await queue.getFailed(0, limit - 1)) {
+          found.push({
+            job: name,
+            id: job.id ?? '',
+            attempts: job.attemptsMade,
+            reason: job.failedReason ?? '',
+          });
+        }
+      }
+      return found.slice(0, limit);
+    },
+    async resend(name, id) {
+      const job = (await queues.get(name)?.getJob(id)) as Job | undefined;
+      if (job === undefined || (await job.getState()) !== 'failed') return false;
+      await job.retry('failed', { resetAttemptsMade: true });
+      return true;
+    },
+    async counts() {
+      const all: Record<string, JobCounts> = {};
+      for (const [name, queue] of queues) {
+        const { failed = 0, ...others } = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
+        all[name] = { waiting: Object.values(others).reduce((sum, n) => sum + n, 0), failed };
+      }
+      return all;
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { JobCatalog } from '../src/ports/job-runner.ts';
+
+const DAY_MS = 86_400_000;
+
+const ErasureSweep = Type.Object(
+  {
+    tenant: Type.String({ minLength: 1 }),
+    user_key: Type.String({ minLength: 1 }),
+    /** The tombstone's. */
+    position: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+const Nothing = Type.Object({}, { additionalProperties: false });
+
+/** Everything that happens later, by name: what each job is given, and how patiently it is tried. */
+export const JOBS = {
+  /**
+   * Erases a user in analytics once more, when every part of the log has been carried beyond the tombstone: attempts
+   * that named the user only by what was typed stand in other parts and may come after it.
+   */
+  'erasure-sweep': {
+    parse: (data: unknown) => Value.Parse(ErasureSweep, data),
+    attempts: 20,
+    backoff_ms: 1_000,
+    concurrency: 1,
+    idOf: ({ tenant, position }: { readonly tenant: string; readonly position: number }) =>
+      `${Buffer.from(tenant).toString('base64url')}-${position}`,
+    every_ms: null,
+  },
+  /** Makes the tables' expiry what the configuration says, also after somebody changed it by hand. */
+  retention: {
+    parse: (data: unknown) => Value.Parse(Nothing, data),
+    attempts: 5,
+    backoff_ms: 60_000,
+    concurrency: 1,
+    idOf: () => 'retention',
+    every_ms: DAY_MS,
+  },
+} as const satisfies JobCatalog;
+
+export type Jobs = typeof JOBS;
