@@ -119,7 +119,7 @@ export function AppShell({ session, zone }: AppShellProps) {
             type="button"
             className="finder"
             onClick={() => setOpen('palette')}
-            aria-label="Search or go to"
+            aria-label={`Search or go to ${isMac() ? '⌘ K' : 'Ctrl K'}`}
             data-testid="open-palette"
           >
             <SearchIcon />
