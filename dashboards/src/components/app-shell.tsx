@@ -123,8 +123,7 @@ export function AppShell({ session, zone }: AppShellProps) {
             data-testid="open-palette"
           >
             <SearchIcon />
-            <span className="finder-words">Search or go to</span>
-            <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
+            <span className="finder-words">Search or go to</span> <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
           </button>
           <ZonePicker onChange={chooseZone} />
           <span className="tenant">
