@@ -72,6 +72,17 @@ export function familiarity(
   return answer;
 }
 
+/** How much history of one kind there is at `now_ms`, whatever the value asked about: what `familiarity` says of it. */
+export function history(
+  profile: Profile,
+  kind: HabitKind,
+  now_ms: number,
+): Pick<Familiarity, 'total' | 'distinct'> {
+  const last = lastAsked[kind];
+  if (last !== undefined && last.profile === profile && last.now_ms === now_ms) return last.answer;
+  return familiarity(profile, kind, null, now_ms);
+}
+
 function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: number): Familiarity {
   const now_h = now_ms / MS_PER_HOUR;
   const tau_h = DECAY_DAYS[kind] * 24;

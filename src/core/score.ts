@@ -1,7 +1,8 @@
 import type { JudgedSignal } from './decision.ts';
 import type { LoginEvent } from './event.ts';
 import type { Facts } from './facts.ts';
-import { CATEGORIES, type Category, type Details, type Signal } from './signal.ts';
+import type { WhyUnknown } from './known.ts';
+import { CATEGORIES, type Category, type Details, NO_DETAILS, type Signal } from './signal.ts';
 
 /**
  * How much all evidence of one category together may say, in nats. `positive` bounds the sum of what raises risk,
@@ -36,7 +37,6 @@ export const MIN_TELLING_LOG_ODDS = 0.1;
 
 /** All arithmetic on evidence is done in whole millionths of a nat, so that sums are exact in any order. */
 const MICRO = 1e6;
-const NO_DETAILS: Details = Object.freeze({});
 const CATEGORY_INDEX = Object.fromEntries(CATEGORIES.map((category, i) => [category, i])) as Record<
   Category,
   number
@@ -94,6 +94,16 @@ export function createScorer(
 ): Scorer {
   const weightOf = signals.map(({ id }) => weights[id]);
   const categoryOf = signals.map((signal) => CATEGORY_INDEX[signal.category]);
+  // Two thirds of all verdicts say nothing: one object each serves every decision.
+  const silent = signals.map((signal) => verdict(signal, 'neutral', 0, 0, NO_DETAILS, null));
+  const abstained = signals.map(() => new Map<WhyUnknown, JudgedSignal>());
+  const abstention = (i: number, why: WhyUnknown): JudgedSignal => {
+    const known = abstained[i]?.get(why);
+    if (known !== undefined) return known;
+    const made = verdict(signals[i] as Signal, 'abstain', 0, 0, NO_DETAILS, why);
+    abstained[i]?.set(why, made);
+    return made;
+  };
   const positiveCaps = CATEGORIES.map((category) => toMicro(caps[category].positive));
   const negativeCaps = CATEGORIES.map((category) => toMicro(caps[category].negative));
 
@@ -119,10 +129,13 @@ export function createScorer(
         }
         judged.push(verdict(signal, 'evidence', fromMicro(share), raw, finding.details, null));
       } else if (finding.state === 'neutral') {
-        judged.push(verdict(signal, 'neutral', 0, 0, finding.details, null));
+        judged.push(
+          finding.details === NO_DETAILS
+            ? (silent[i] as JudgedSignal)
+            : verdict(signal, 'neutral', 0, 0, finding.details, null),
+        );
       } else {
-        const why = finding.state === 'abstain' ? finding.why : 'imprecise';
-        judged.push(verdict(signal, 'abstain', 0, 0, NO_DETAILS, why));
+        judged.push(abstention(i, finding.state === 'abstain' ? finding.why : 'imprecise'));
       }
     }
 

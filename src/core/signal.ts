@@ -18,15 +18,27 @@ export type Finding =
   | { readonly state: 'neutral'; readonly details: Details }
   | { readonly state: 'abstain'; readonly why: WhyUnknown };
 
-const NO_DETAILS: Details = Object.freeze({});
+/** Says nothing further. */
+export const NO_DETAILS: Details = Object.freeze({});
 
 export const evidence = (rawLogOdds: number, details: Details = NO_DETAILS): Finding => ({
   state: 'evidence',
   rawLogOdds,
   details,
 });
-export const neutral = (details: Details = NO_DETAILS): Finding => ({ state: 'neutral', details });
-export const abstain = (why: WhyUnknown): Finding => ({ state: 'abstain', why });
+/** Most judges of most logins have nothing to say, or cannot: those findings are the same object every time. */
+const SILENT: Finding = { state: 'neutral', details: NO_DETAILS };
+const ABSTENTIONS = new Map<WhyUnknown, Finding>();
+export const neutral = (details: Details = NO_DETAILS): Finding =>
+  details === NO_DETAILS ? SILENT : { state: 'neutral', details };
+export function abstain(why: WhyUnknown): Finding {
+  let finding = ABSTENTIONS.get(why);
+  if (finding === undefined) {
+    finding = { state: 'abstain', why };
+    ABSTENTIONS.set(why, finding);
+  }
+  return finding;
+}
 
 /** A worked example, run as a test and printed in docs/SIGNALS.md. Overrides apply to the fixture login of `examples.ts`. */
 export interface Example {

@@ -15,10 +15,10 @@ const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'
  * one on the circle of the week (Mardia & Jupp, "Directional Statistics", 2000, section 3.5.4). The product lets
  * 23:00 neighbour 1:00 and Sunday neighbour Monday.
  */
-const KERNEL: readonly number[] = kernel();
+const KERNEL = kernel();
 /** Decay by whole idle days, up to ten time constants: the exponential of up to 24 values a login, looked up. */
-const DECAY: readonly number[] = Object.freeze(
-  Array.from({ length: 10 * DECAY_DAYS.hours }, (_, days) => Math.exp(-days / DECAY_DAYS.hours)),
+const DECAY = Float64Array.from({ length: 10 * DECAY_DAYS.hours }, (_, days) =>
+  Math.exp(-days / DECAY_DAYS.hours),
 );
 
 export const behaviourUnusualHour: Signal = {
@@ -85,7 +85,7 @@ export const behaviourUnusualHour: Signal = {
   },
 };
 
-function kernel(): readonly number[] {
+function kernel(): Float64Array {
   const raw: number[] = [];
   let sum = 0;
   for (let h = 0; h < HOURS_A_WEEK; h++) {
@@ -95,5 +95,5 @@ function kernel(): readonly number[] {
     raw.push(k);
     sum += k;
   }
-  return Object.freeze(raw.map((k) => k / sum));
+  return Float64Array.from(raw, (k) => k / sum);
 }

@@ -1,6 +1,6 @@
 import type { LoginEvent } from '../../event.ts';
 import type { Facts } from '../../facts.ts';
-import { familiarity } from '../../familiarity.ts';
+import { history } from '../../familiarity.ts';
 import type { Profile } from '../../profile.ts';
 import { WEIGHTS } from '../../weights.ts';
 import { newValueProbability } from './novelty.ts';
@@ -20,7 +20,7 @@ const FAMILY = 3;
  */
 export function absenceOfKnownDevice(profile: Profile, now_ms: number): number {
   const { theta, discount, honest_churn } = WEIGHTS['device.unknown'];
-  const { total, distinct } = familiarity(profile, 'devices', null, now_ms);
+  const { total, distinct } = history(profile, 'devices', now_ms);
   if (total === 0) return 0;
   const s = profile.carries.device;
   const p = 1 - s + s * newValueProbability(total, distinct, theta, discount);
