@@ -1,6 +1,7 @@
 import { createClientParser } from '../src/adapters/client-parser/create-client-parser.ts';
 import { createRiskState } from '../src/adapters/embedded/risk-state.ts';
 import { createIpIntelligence } from '../src/adapters/ip-intelligence/create-ip-intelligence.ts';
+import { installationCache } from '../src/adapters/ip-intelligence/load-as-table.ts';
 import { parseAddress } from '../src/adapters/ip-intelligence/parse-address.ts';
 import { createIdHasher } from '../src/app/hash-ids.ts';
 import { createJudge } from '../src/app/judge.ts';
@@ -45,7 +46,7 @@ export async function coreFigures(rounds: number): Promise<CoreFigures> {
       builtinHosting: true,
       builtinPlaces: true,
       builtinAs: true,
-      cacheDir: null,
+      cacheDirs: [installationCache()],
     },
     log: silent,
   });

@@ -106,7 +106,7 @@ async function build(app: FastifyInstance): Promise<void> {
       builtinHosting: true,
       builtinPlaces: true,
       builtinAs: true,
-      cacheDir: directory,
+      cacheDirs: [directory],
     },
     log,
   });

@@ -3,6 +3,7 @@ import {
   type LoadedIpIntelligence,
 } from './adapters/ip-intelligence/create-ip-intelligence.ts';
 import { parseListSources } from './adapters/ip-intelligence/list-source.ts';
+import { installationCache } from './adapters/ip-intelligence/load-as-table.ts';
 import type { SourceLog } from './adapters/ip-intelligence/source-log.ts';
 import { type Config, ConfigError } from './config.ts';
 
@@ -10,7 +11,8 @@ import { type Config, ConfigError } from './config.ts';
 const CACHED_ADDRESSES = 50_000;
 
 /**
- * IP intelligence as the configuration says. `cacheDir` keeps compiled tables between starts; `null`: nothing is kept.
+ * IP intelligence as the configuration says. Compiled tables are kept beside the installed packages, or in `cacheDir` where
+ * those are read-only.
  *
  * @throws ConfigError when the lists are not well written; lists that cannot be read only show in its status.
  */
@@ -33,7 +35,7 @@ export async function openIpIntelligence(
       builtinHosting: true,
       builtinPlaces: true,
       builtinAs: true,
-      cacheDir,
+      cacheDirs: [installationCache(), ...(cacheDir === null ? [] : [cacheDir])],
     },
     log,
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { createIpIntelligence } from '../../src/adapters/ip-intelligence/create-ip-intelligence.ts';
+import { installationCache } from '../../src/adapters/ip-intelligence/load-as-table.ts';
 import { REPLAY_FORMATS, type ReplayFormatName } from '../../src/adapters/replay-files/formats.ts';
 import { openReplayInput } from '../../src/adapters/replay-files/open-input.ts';
 import { openReplayOutput } from '../../src/adapters/replay-files/open-output.ts';
@@ -53,7 +54,7 @@ export async function memoryEngine(
       builtinHosting: true,
       builtinPlaces: tables,
       builtinAs: tables,
-      cacheDir: null,
+      cacheDirs: [installationCache()],
     },
     log: SILENT,
   });

@@ -41,8 +41,8 @@ export interface IpIntelligenceConfig {
   readonly builtinPlaces: boolean;
   /** Load the AS table of `@ip-location-db/asn`. */
   readonly builtinAs: boolean;
-  /** Where the compiled AS table is kept between starts; `null`: compile it at every start. */
-  readonly cacheDir: string | null;
+  /** Where the compiled AS table is looked for and kept, in this order; none: compile it at every start. */
+  readonly cacheDirs: readonly string[];
 }
 
 /** Facts that a data set states for an address, in place of the tables (see `withOverrides`). */
@@ -98,7 +98,7 @@ export async function createIpIntelligence(options: {
   const cache = new LRUCache<string, AddressFacts>({ max: Math.max(1, config.cacheEntries) });
   const places = await loadBuiltin(config.builtinPlaces, 'places:geoip-lite', log, loadGeoipLitePlaces);
   const systems = await loadBuiltin(config.builtinAs, 'as:ip-location-db', log, () =>
-    loadAsTable({ cacheDir: config.cacheDir, log }),
+    loadAsTable({ cacheDirs: config.cacheDirs, log }),
   );
 
   let snapshot = await loadSnapshot(null);

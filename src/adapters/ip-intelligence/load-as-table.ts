@@ -20,22 +20,29 @@ export interface LoadedAsTable {
 }
 
 /**
- * Loads the AS table of `@ip-location-db/asn`, compiled once per package version into `cacheDir`. A cache that
- * cannot be read, is damaged, or cannot be written costs time and never the table. Throws when the package itself
- * is missing or unreadable.
+ * Where every process of one installation finds the compiled table: `.cache/gatehouse` in the `node_modules` that holds
+ * the package. The build fills it, so that an image whose files are read-only has it too.
+ */
+export function installationCache(): string {
+  return join(dirname(manifestOf()), '..', '..', '.cache', 'gatehouse');
+}
+
+/**
+ * Loads the AS table of `@ip-location-db/asn`, compiled once per package version into the first of `cacheDirs` that
+ * takes it. A cache that cannot be read, is damaged, or cannot be written costs time and never the table. Throws when
+ * the package itself is missing or unreadable.
  */
 export async function loadAsTable(options: {
-  readonly cacheDir: string | null;
+  readonly cacheDirs: readonly string[];
   readonly log: SourceLog;
 }): Promise<LoadedAsTable> {
-  const require = createRequire(import.meta.url);
-  const manifestPath = require.resolve(`${packageName}/package.json`);
+  const manifestPath = manifestOf();
   const manifest: unknown = JSON.parse(await readFile(manifestPath, 'utf8'));
   const version = versionOf(manifest);
   const day = dayOf(version);
 
-  if (options.cacheDir !== null) {
-    const cached = await readCache(join(options.cacheDir, cacheFile), version, options.log);
+  for (const cacheDir of options.cacheDirs) {
+    const cached = await readCache(join(cacheDir, cacheFile), version, options.log);
     if (cached !== null) return { table: cached, version, day, from: 'cache' };
   }
   const folder = dirname(manifestPath);
@@ -44,8 +51,8 @@ export async function loadAsTable(options: {
     readFile(join(folder, 'asn-ipv6-num.csv'), 'utf8'),
   ]);
   const { table, columns } = compileAsTable(ipv4Csv, ipv6Csv);
-  if (options.cacheDir !== null) {
-    await writeCache(options.cacheDir, encodeAsTable(columns, version), options.log);
+  if (options.cacheDirs.length > 0) {
+    await writeCache(options.cacheDirs, encodeAsTable(columns, version), options.log);
   }
   return { table, version, day, from: 'compiled' };
 }
@@ -54,7 +61,8 @@ async function readCache(path: string, version: string, log: SourceLog): Promise
   try {
     return decodeAsTable(await readFile(path), version);
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing =
+      error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
     if (!missing) {
       log.warn({ problem: problemOf(error) }, 'The cached AS table cannot be read; compiling it again');
     }
@@ -62,23 +70,37 @@ async function readCache(path: string, version: string, log: SourceLog): Promise
   }
 }
 
-async function writeCache(cacheDir: string, image: Uint8Array, log: SourceLog): Promise<void> {
+async function writeCache(cacheDirs: readonly string[], image: Uint8Array, log: SourceLog): Promise<void> {
+  const problems: unknown[] = [];
+  for (const cacheDir of cacheDirs) {
+    try {
+      return await putInto(cacheDir, image, log);
+    } catch (error) {
+      // An installation is often read-only: the next directory is tried before anybody is told.
+      problems.push(problemOf(error));
+    }
+  }
+  log.warn({ problems }, 'The compiled AS table cannot be cached; every start will compile it again');
+}
+
+async function putInto(cacheDir: string, image: Uint8Array, log: SourceLog): Promise<void> {
   // Beside the target and renamed into place: a process killed half-way leaves the old cache or none, never half
   // of one, and two processes starting together do not write into each other's file.
   const draft = join(cacheDir, `${cacheFile}.${randomUUID()}`);
+  await mkdir(cacheDir, { recursive: true });
   try {
-    await mkdir(cacheDir, { recursive: true });
     await writeFile(draft, image);
     await rename(draft, join(cacheDir, cacheFile));
   } catch (error) {
-    log.warn(
-      { problem: problemOf(error) },
-      'The compiled AS table cannot be cached; every start will compile it again',
-    );
     await rm(draft, { force: true }).catch((cause: unknown) => {
       log.warn({ problem: problemOf(cause) }, 'A half-written AS table stays behind in the cache directory');
     });
+    throw error;
   }
+}
+
+function manifestOf(): string {
+  return createRequire(import.meta.url).resolve(`${packageName}/package.json`);
 }
 
 function versionOf(manifest: unknown): string {

@@ -93,13 +93,13 @@ describe('loading the package’s table', () => {
 
   it('compiles once, then reads the cache, and a damaged cache is compiled anew', async () => {
     const cacheDir = join(folder, 'cache');
-    const first = await loadAsTable({ cacheDir, log });
+    const first = await loadAsTable({ cacheDirs: [cacheDir], log });
     expect(first.from).toBe('compiled');
     expect(first.table.entries).toBeGreaterThan(400_000);
     expect(first.day).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     expect(await readdir(cacheDir)).toEqual(['as-table.bin']);
 
-    const second = await loadAsTable({ cacheDir, log });
+    const second = await loadAsTable({ cacheDirs: [cacheDir], log });
     expect(second.from).toBe('cache');
     for (const text of ['8.8.8.8', '2001:4860:4860::8888']) {
       expect(find(second.table, text)).toEqual(find(first.table, text));
@@ -108,18 +108,30 @@ describe('loading the package’s table', () => {
 
     const image = await readFile(join(cacheDir, 'as-table.bin'));
     await writeFile(join(cacheDir, 'as-table.bin'), image.subarray(0, 1_000));
-    expect((await loadAsTable({ cacheDir, log })).from).toBe('compiled');
-    expect((await loadAsTable({ cacheDir, log })).from).toBe('cache');
+    expect((await loadAsTable({ cacheDirs: [cacheDir], log })).from).toBe('compiled');
+    expect((await loadAsTable({ cacheDirs: [cacheDir], log })).from).toBe('cache');
     expect(warnings).toEqual([]);
   });
 
   it('a cache that can be neither read nor written costs a warning, not the table', async () => {
     const cacheDir = join(folder, 'blocked');
     await mkdir(join(cacheDir, 'as-table.bin'), { recursive: true });
-    const loaded = await loadAsTable({ cacheDir, log });
+    const loaded = await loadAsTable({ cacheDirs: [cacheDir], log });
     expect(loaded.from).toBe('compiled');
     expect(find(loaded.table, '8.8.8.8')?.number).toBe(15169);
     expect(warnings).toHaveLength(2);
     expect(await readdir(cacheDir)).toEqual(['as-table.bin']);
+  });
+
+  it('where the first directory takes no file the second keeps the table, and nobody is warned', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const cacheDirs = [join(file, 'below'), join(folder, 'second')];
+    const before = warnings.length;
+    expect((await loadAsTable({ cacheDirs: cacheDirs.slice(1), log })).from).toBe('compiled');
+    await rm(join(folder, 'second'), { recursive: true });
+    expect((await loadAsTable({ cacheDirs, log })).from).toBe('compiled');
+    expect(await readdir(join(folder, 'second'))).toEqual(['as-table.bin']);
+    expect(warnings.slice(before)).toEqual([]);
   });
 });

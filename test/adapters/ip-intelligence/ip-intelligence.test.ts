@@ -36,7 +36,7 @@ const bare: IpIntelligenceConfig = {
   builtinHosting: false,
   builtinPlaces: false,
   builtinAs: false,
-  cacheDir: null,
+  cacheDirs: [],
 };
 
 function create(config: Partial<IpIntelligenceConfig>): Promise<LoadedIpIntelligence> {
