@@ -24,6 +24,8 @@ export interface AssessDependencies {
 
 /** How often a decision is offered to a log that other processes write too, before it is answered as not recorded. */
 const MAX_TRIES = 8;
+/** Positions of the log are microseconds. */
+const MICROSECONDS_A_MS = 1_000;
 
 /**
  * Decides on one event and records the decision. Idempotent on the event id: a repeat, concurrent ones included,
@@ -78,25 +80,33 @@ export function createAssessLogin(dependencies: AssessDependencies): Gatehouse['
     } else {
       earlier = found;
     }
-    if (earlier !== undefined) return again(idempotency.bodyHash, earlier);
+    if (earlier !== undefined) return again(request, idempotency.bodyHash, earlier);
     try {
       return await assess(request, begun);
     } catch (error) {
       if (error instanceof LogConflict && error.earlier !== null) {
-        return again(idempotency.bodyHash, error.earlier);
+        return again(request, idempotency.bodyHash, error.earlier);
       }
       throw error;
     }
   };
 
-  /** The first decision, for a repeat of its event. */
-  const again = async (bodyHash: string, earlier: IdempotentDecision): Promise<Assessment> => {
+  /**
+   * The first decision, for a repeat of its event. When that was erased with its user the repeat is judged by itself:
+   * it happened when the first one came at the latest, so that it brings nobody back.
+   */
+  const again = async (
+    request: AssessRequest,
+    bodyHash: string,
+    earlier: IdempotentDecision,
+  ): Promise<Assessment> => {
     if (earlier.bodyHash !== bodyHash) throw mismatch();
     const record = await log.at(earlier.position);
     if (record?.kind !== 'decision') {
-      throw new AppError('storage_unavailable', 'The first decision for this event_id cannot be read now.', {
-        operator: 'an idempotency entry points at no record',
-      });
+      const { event } = request;
+      const first_ms = Math.floor(earlier.position / MICROSECONDS_A_MS);
+      const occurredAt_ms = Math.min(event.occurredAt_ms, first_ms);
+      return assess({ ...request, event: { ...event, occurredAt_ms }, idempotency: null });
     }
     const annotations = await state.annotations(record.id);
     return { view: { ...viewOf(record), ...annotations }, replayed: true, recorded: true };

@@ -258,11 +258,13 @@ describe('people and what is held about them', () => {
     expect(exported.body.decisions).toHaveLength(21);
     expect(exported.body.decisions.at(-1)).toMatchObject({ id: asked.id, outcome: { status: 'succeeded' } });
 
+    const repeated = { ...loginOf(user), event_id: 'leaving-repeated' };
+    const first = await api.risk(repeated);
     const erased = await api.post<{ id: string; decisions: number; profile: boolean }>('/v1/users/erase', {
       user_id: user,
     });
     expect(erased.status).toBe(200);
-    expect(erased.body).toMatchObject({ decisions: 21, profile: true });
+    expect(erased.body).toMatchObject({ decisions: 22, profile: true });
     expect(erased.body.id).toMatch(/^ers_/);
 
     const gone = async (): Promise<void> => {
@@ -271,6 +273,14 @@ describe('people and what is held about them', () => {
       expect(await api.decisionsOf(user)).toEqual([]);
       expect((await api.get(`/v1/decisions/${asked.id}`)).status).toBe(404);
     };
+    await gone();
+
+    // The retry of a call whose answer was lost, when the user was erased in between.
+    const repeat = await api.risk(repeated);
+    expect(repeat.action).toBe('allow');
+    expect(repeat.id).not.toBe(first.id);
+    expect(repeat).toMatchObject({ recorded: true, learning: 'none' });
+    expect(repeat.warnings).toContainEqual({ pointer: '/user', code: 'user.erased' });
     await gone();
 
     const late = await api.post<{ id: string; warnings: unknown[] }>(
