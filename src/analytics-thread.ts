@@ -126,6 +126,12 @@ async function open(
     historyPage: (tenant, userKey, from) => clickhouse.historyPage(tenant, userKey, from),
     panel: (tenant, id, parameters) => analytics.panel(tenant, id, parameters),
     erase: (tenant, userKey) => analytics.erase(tenant, userKey),
+    eraseUpTo: (tenant, userKey, position, loginKeys) =>
+      clickhouse.eraseUpTo(tenant, userKey, position, loginKeys),
+    async migrate() {
+      await analytics.migrate();
+      return undefined;
+    },
     async status() {
       const status = await analytics.status();
       const { lagRecords, lag_ms, parkedRows, insertedRows, problem } = await sink.status();

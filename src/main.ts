@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import type { Jobs } from '../workers/catalog.ts';
 import { createKeyStore } from './adapters/embedded/key-store.ts';
 import { createViewStore } from './adapters/embedded/view-store.ts';
 import { parseAddress } from './adapters/ip-intelligence/parse-address.ts';
@@ -20,6 +21,7 @@ import { embeddedReadiness, openEngine } from './embedded-engine.ts';
 import { buildProbeServer } from './http/probe-server.ts';
 import { buildServer, type HttpServer } from './http/server.ts';
 import type { Clock } from './ports/clock.ts';
+import type { JobRunner } from './ports/job-runner.ts';
 import { type KeyStore, SCOPES } from './ports/key-store.ts';
 import { openRedisEngine, openSharedStores, type RedisEngine } from './redis-engine.ts';
 import { openWorker } from './redis-worker.ts';
@@ -47,7 +49,11 @@ export interface StartOptions {
 }
 
 /** What the API is served from, in either mode. */
-type Served = Omit<RedisEngine, 'ipIntelligence' | 'close'>;
+type Served = Omit<RedisEngine, 'ipIntelligence' | 'close'> & {
+  /** Absent in an API node, where none run. */
+  readonly jobs?: JobQueue;
+};
+type JobQueue = Pick<JobRunner<Jobs>, 'counts'>;
 
 interface Starting {
   readonly config: Config;
@@ -107,16 +113,16 @@ async function startScaledOut(starting: Starting): Promise<Started> {
   if (config.role !== 'worker') {
     const engine = await openRedisEngine({ config, log, clock }, shared);
     closers.push(engine.close);
-    return serveApi(starting, engine);
+    return serveApi(starting, worker === null ? engine : { ...engine, jobs: worker.jobs });
   }
   if (worker === null) throw new ConfigError(`GATEHOUSE_ROLE=${config.role} starts nothing.`);
-  const { apiKeys, readiness, analyticsStatus } = worker;
+  const { apiKeys, readiness, analyticsStatus, jobs } = worker;
   const server = await buildProbeServer({
     log,
     keys: apiKeys,
     signIn: createSignIn({ keys: apiKeys, clock }),
     quota: quotaOf(config, clock),
-    metrics: createMetrics({ analyticsStatus, clock }),
+    metrics: createMetrics({ analyticsStatus, jobCounts: jobs.counts, clock }),
     readiness,
   });
   await listen(server.app, config);
@@ -158,7 +164,11 @@ async function serveApi({ config, log, clock, closers }: Starting, engine: Serve
     tokens,
     signIn,
     quota: quotaOf(config, clock),
-    metrics: createMetrics({ analyticsStatus: () => engine.health.status(), clock }),
+    metrics: createMetrics({
+      analyticsStatus: () => engine.health.status(),
+      ...(engine.jobs === undefined ? {} : { jobCounts: engine.jobs.counts }),
+      clock,
+    }),
     readiness: engine.readiness,
     hasher: engine.hasher,
     parseAddress,

@@ -6,6 +6,7 @@ import { type ClickHouse, createClickHouse } from './adapters/clickhouse/create-
 import { migrateWhenReachable } from './adapters/clickhouse/migrate-when-reachable.ts';
 import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
 import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts';
+import { followFeeds } from './adapters/redis/feeds-generation.ts';
 import { followLog } from './adapters/redis/follow-log.ts';
 import { createRedisKeyStore } from './adapters/redis/key-store.ts';
 import { createKeys, type Keys } from './adapters/redis/keys.ts';
@@ -26,7 +27,7 @@ import { createParkedRowsUseCase, type ParkedRowsUseCase } from './app/parked-ro
 import { type Config, ConfigError } from './config.ts';
 import { makeDirectory } from './embedded-engine.ts';
 import type { DependencyState, HttpServices } from './http/services.ts';
-import { openIpIntelligence } from './open-ip-intelligence.ts';
+import { ipReadiness, openIpIntelligence } from './open-ip-intelligence.ts';
 import type { Analytics, AnalyticsStatus } from './ports/analytics.ts';
 import { AnalyticsUnavailable } from './ports/analytics-errors.ts';
 import type { Clock } from './ports/clock.ts';
@@ -165,6 +166,8 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
     const hasher = createIdHasher(await secrets.get('id-hash', () => randomBytes(32)));
     const ipIntelligence = await openIpIntelligence(config, join(config.dataDir, 'cache'), log);
     closers.push(() => ipIntelligence.close());
+    const feeds = followFeeds({ redis: redis.client, keys, refresh: () => ipIntelligence.reload(), log });
+    closers.push(() => feeds.close());
     const { analytics } = clickhouse;
     const decisionLog = withAppErrors(store.decisionLog);
     const gatehouse = createUseCases({
@@ -208,9 +211,7 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       hasher,
       secrets,
       apiKeys,
-      async readiness() {
-        return readinessOf(shared);
-      },
+      readiness: async () => [...(await readinessOf(shared)), ...ipReadiness(ipIntelligence)],
       close,
     };
   } catch (error) {
