@@ -41,7 +41,9 @@ import { createUseCases } from './use-cases.ts';
 
 /** Redis may be starting too. */
 const READY_WITHIN_MS = 15_000;
-/** Of the budget of a decision; storing it gets the rest. */
+/** Of the budget of a decision: what timers that fire late, parsing and sending may take. */
+const MARGIN_SHARE = 0.15;
+/** Of the rest of the budget; storing the decision gets what is left. */
 const READING_SHARE = 0.4;
 const CAUGHT_UP_POLL_MS = 50;
 const CAUGHT_UP_WITHIN_MS = 15_000;
@@ -157,7 +159,8 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
   };
   try {
     await makeDirectory(config.dataDir);
-    const readWait_ms = Math.max(1, Math.round(config.budget_ms * READING_SHARE));
+    const answerWait_ms = config.budget_ms - Math.max(1, Math.ceil(config.budget_ms * MARGIN_SHARE));
+    const readWait_ms = Math.max(1, Math.round(answerWait_ms * READING_SHARE));
     const store = await createRedisStore({ redis, keys, clock, log, readWait_ms });
     closers.push(() => store.close());
     const apiKeys = await createRedisKeyStore({ redis: redis.client, keys, log });
@@ -180,7 +183,8 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       ipIntelligence,
       hasher,
       caughtUp: () => untilSunk(store.streams, clock),
-      commitWait_ms: Math.max(1, Math.min(config.commitWait_ms, config.budget_ms - readWait_ms)),
+      commitWait_ms: config.commitWait_ms,
+      answerWait_ms,
     });
     const feed = createDecisionFeed({ log: store.decisionLog });
     const following = followLog({
