@@ -169,7 +169,13 @@ export async function embeddedReadiness(engine: OpenEngine): Promise<readonly De
   const analytics = await engine.analytics.status();
   return [
     { name: 'decision_log', ...engine.decisionLog.status() },
-    { name: 'analytics', ok: analytics.ok, problem: analytics.problem, required: false },
+    {
+      name: 'analytics',
+      ok: analytics.ok,
+      problem: analytics.problem,
+      required: false,
+      lag: { records: analytics.lagRecords, ms: analytics.lag_ms },
+    },
     ...ipReadiness(engine.ipIntelligence),
   ];
 }

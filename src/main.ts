@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Jobs } from '../workers/catalog.ts';
 import { createKeyStore } from './adapters/embedded/key-store.ts';
+import { createMemorySignInStore } from './adapters/embedded/sign-in-store.ts';
 import { createViewStore } from './adapters/embedded/view-store.ts';
 import { parseAddress } from './adapters/ip-intelligence/parse-address.ts';
 import { createMetrics } from './adapters/prometheus/metrics.ts';
@@ -23,6 +24,7 @@ import { buildServer, type HttpServer } from './http/server.ts';
 import type { Clock } from './ports/clock.ts';
 import type { JobRunner } from './ports/job-runner.ts';
 import { type KeyStore, SCOPES } from './ports/key-store.ts';
+import type { SharedBuckets } from './ports/shared-buckets.ts';
 import { openRedisEngine, openSharedStores, type RedisEngine } from './redis-engine.ts';
 import { openWorker } from './redis-worker.ts';
 
@@ -35,7 +37,7 @@ export interface RunningGatehouse {
   /** Where it listens, as a browser would open it. */
   readonly url: string;
   /** A one-time sign-in link for the dashboards; `null`: this process serves none. */
-  readonly signInLink: (() => string) | null;
+  readonly signInLink: (() => Promise<string>) | null;
   /** The API key that this first start made; `null` when there was one already. */
   readonly firstKey: string | null;
   /** Stops taking requests, finishes those in flight, waits for the last flush. Safe to call twice. */
@@ -49,7 +51,9 @@ export interface StartOptions {
 }
 
 /** What the API is served from, in either mode. */
-type Served = Omit<RedisEngine, 'ipIntelligence' | 'close'> & {
+type Served = Omit<RedisEngine, 'ipIntelligence' | 'close' | 'sharedBuckets'> & {
+  /** Absent in one process alone. */
+  readonly sharedBuckets?: SharedBuckets;
   /** Absent in an API node, where none run. */
   readonly jobs?: JobQueue;
 };
@@ -99,6 +103,7 @@ async function startEmbedded(starting: Starting): Promise<Started> {
     ...engine,
     apiKeys,
     viewStore,
+    signInStore: createMemorySignInStore(),
     health: engine.analytics,
     readiness: () => embeddedReadiness(engine),
   });
@@ -120,7 +125,8 @@ async function startScaledOut(starting: Starting): Promise<Started> {
   const server = await buildProbeServer({
     log,
     keys: apiKeys,
-    signIn: createSignIn({ keys: apiKeys, clock }),
+    // A worker serves no dashboards: nobody has a session here.
+    signIn: createSignIn({ keys: apiKeys, store: createMemorySignInStore(), clock }),
     quota: quotaOf(config, clock),
     metrics: createMetrics({ analyticsStatus, jobCounts: jobs.counts, clock }),
     readiness,
@@ -146,7 +152,7 @@ async function serveApi({ config, log, clock, closers }: Starting, engine: Serve
     clock,
     log,
   });
-  const signIn = createSignIn({ keys: apiKeys, clock });
+  const signIn = createSignIn({ keys: apiKeys, store: engine.signInStore, clock });
   const server = await buildServer({
     config: {
       publicOrigins: config.publicOrigins,
@@ -163,7 +169,7 @@ async function serveApi({ config, log, clock, closers }: Starting, engine: Serve
     keys: apiKeys,
     tokens,
     signIn,
-    quota: quotaOf(config, clock),
+    quota: quotaOf(config, clock, engine.sharedBuckets),
     metrics: createMetrics({
       analyticsStatus: () => engine.health.status(),
       ...(engine.jobs === undefined ? {} : { jobCounts: engine.jobs.counts }),
@@ -180,14 +186,15 @@ async function serveApi({ config, log, clock, closers }: Starting, engine: Serve
   return {
     url,
     firstKey,
-    signInLink: () => `${url}/sign-in#token=${signIn.createLink(DEFAULT_TENANT).token}`,
+    signInLink: async () => `${url}/sign-in#token=${(await signIn.createLink(DEFAULT_TENANT)).token}`,
   };
 }
 
-const quotaOf = (config: Config, clock: Clock): Quota =>
+const quotaOf = (config: Config, clock: Clock, shared?: SharedBuckets): Quota =>
   createQuota({
     config: { ...DEFAULT_QUOTA, ...(config.quota_rps === null ? {} : { default_rps: config.quota_rps }) },
     clock,
+    ...(shared === undefined ? {} : { shared }),
   });
 
 /** The bootstrap key when one is configured; else a first key, made once for an installation that has none. */

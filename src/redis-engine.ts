@@ -14,6 +14,8 @@ import { createLogStreams, type LogStreams } from './adapters/redis/log-streams.
 import { createParkedRows } from './adapters/redis/parked-rows.ts';
 import { defineScripts, type Scripts } from './adapters/redis/scripts.ts';
 import { createRedisSecretStore } from './adapters/redis/secret-store.ts';
+import { createSharedBuckets } from './adapters/redis/shared-buckets.ts';
+import { createRedisSignInStore } from './adapters/redis/sign-in-store.ts';
 import { defineSinkScripts } from './adapters/redis/sink-scripts.ts';
 import { createSinkStatus } from './adapters/redis/sink-status.ts';
 import { createRedisStore } from './adapters/redis/store.ts';
@@ -23,19 +25,21 @@ import { createDecisionFeed } from './app/decision-feed.ts';
 import { AppError } from './app/errors.ts';
 import type { Gatehouse } from './app/gatehouse.ts';
 import { createIdHasher } from './app/hash-ids.ts';
-import { createParkedRowsUseCase, type ParkedRowsUseCase } from './app/parked-rows.ts';
+import { createParkedRowsUseCase, type ParkedRowsUseCase, summarizeParked } from './app/parked-rows.ts';
 import { type Config, ConfigError } from './config.ts';
 import { makeDirectory } from './embedded-engine.ts';
 import type { DependencyState, HttpServices } from './http/services.ts';
 import { ipReadiness, openIpIntelligence } from './open-ip-intelligence.ts';
 import type { Analytics, AnalyticsStatus } from './ports/analytics.ts';
-import { AnalyticsUnavailable } from './ports/analytics-errors.ts';
+import { AnalyticsError, AnalyticsUnavailable } from './ports/analytics-errors.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DecisionFeed } from './ports/decision-feed.ts';
 import type { DecisionLog } from './ports/decision-log.ts';
 import type { KeyStore } from './ports/key-store.ts';
 import type { RiskState } from './ports/risk-state.ts';
 import type { SecretStore } from './ports/secret-store.ts';
+import type { SharedBuckets } from './ports/shared-buckets.ts';
+import type { SignInStore } from './ports/sign-in-store.ts';
 import type { ViewStore } from './ports/view-store.ts';
 import { createUseCases } from './use-cases.ts';
 
@@ -77,6 +81,8 @@ export interface RedisEngine {
   readonly apiKeys: KeyStore;
   readonly feed: DecisionFeed;
   readonly viewStore: ViewStore;
+  readonly signInStore: SignInStore;
+  readonly sharedBuckets: SharedBuckets;
   readonly health: HttpServices['health'];
   readonly readiness: () => Promise<readonly DependencyState[]>;
   readonly close: () => Promise<void>;
@@ -198,17 +204,13 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       gatehouse,
       feed,
       viewStore: store.views,
+      sharedBuckets: createSharedBuckets({ keys, scripts: shared.scripts }),
+      signInStore: createRedisSignInStore({ redis: redis.client, keys, clock }),
       health: {
         status: shared.analyticsStatus,
         parked: async (tenant, limit) =>
-          (await shared.parked.list(tenant))
-            .slice(0, limit)
-            .map(({ position, record, reason, parkedAt_ms }) => ({
-              position,
-              kind: record.kind,
-              reason,
-              parkedAt_ms,
-            })),
+          (await orUnavailable(shared.parked.list(tenant))).slice(0, limit).map(summarizeParked),
+        resendParked: (tenant, positions) => analyticsOrUnavailable(shared.parked.resend(tenant, positions)),
       },
       analytics,
       ipIntelligence,
@@ -229,8 +231,9 @@ export async function readinessOf(shared: SharedStores): Promise<readonly Depend
   const redis = { name: 'redis', ...shared.redis.status() };
   // How far the sink is stands in Redis too.
   if (!redis.ok) return [redis];
-  const { ok, problem } = await shared.analyticsStatus();
-  return [redis, { name: 'analytics', ok, problem, required: false }];
+  const { ok, problem, lagRecords, lag_ms } = await shared.analyticsStatus();
+  const lag = { records: lagRecords, ms: lag_ms };
+  return [redis, { name: 'analytics', ok, problem, required: false, lag }];
 }
 
 /** Waits for the event sink of the workers to carry over everything that is in the log now. */
@@ -252,6 +255,16 @@ async function orUnavailable<T>(answer: Promise<T> | T): Promise<T> {
     return await answer;
   } catch (cause) {
     throw new AppError('storage_unavailable', 'The state cannot be read now; send it again.', { cause });
+  }
+}
+
+/** Of what asks both stores: analytics says itself that it is away. */
+async function analyticsOrUnavailable<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof AnalyticsError) throw error;
+    return orUnavailable(Promise.reject(error));
   }
 }
 

@@ -65,7 +65,7 @@ export function createMetrics(options: {
   });
   const lagRecords = new Gauge({
     name: 'gatehouse_sink_lag_records',
-    help: 'Log records not yet in analytics.',
+    help: 'Log records not yet in analytics (on Redis an estimate).',
     registers,
   });
   const lag = new Gauge({
