@@ -14,7 +14,7 @@ import { createLogReader, type LogReader } from './adapters/embedded/log-reader.
 import { createSinkJournal } from './adapters/embedded/sink-journal.ts';
 import { createSinkSource } from './adapters/embedded/sink-source.ts';
 import { PANELS } from './analytics/panels/index.ts';
-import { createParkedRowsUseCase } from './app/parked-rows.ts';
+import { createParkedRowsUseCase, summarizeParked } from './app/parked-rows.ts';
 import type { SinkJournal } from './ports/decision-log.ts';
 
 /**
@@ -114,18 +114,18 @@ async function open(
     userActivity: (tenant, userKey, window) => analytics.userActivity(tenant, userKey, window),
     reviewCandidates: (tenant, window) => analytics.reviewCandidates(tenant, window),
     versionChanges: (tenant, window) => analytics.versionChanges(tenant, window),
-    parked: async (tenant, limit) =>
-      (await parkedRows.list(tenant)).slice(0, limit).map(({ position, reason, parkedAt_ms, record }) => ({
-        position,
-        reason,
-        parkedAt_ms,
-        kind: record.kind,
-      })),
+    parked: async (tenant, limit) => (await parkedRows.list(tenant)).slice(0, limit).map(summarizeParked),
     resendParked: (tenant, positions) => parkedRows.resend(tenant, positions),
     campaigns: (tenant, filter, limit, cursor) => analytics.campaigns(tenant, filter, limit, cursor),
     historyPage: (tenant, userKey, from) => clickhouse.historyPage(tenant, userKey, from),
     panel: (tenant, id, parameters) => analytics.panel(tenant, id, parameters),
     erase: (tenant, userKey) => analytics.erase(tenant, userKey),
+    eraseUpTo: (tenant, userKey, position, loginKeys) =>
+      clickhouse.eraseUpTo(tenant, userKey, position, loginKeys),
+    async migrate() {
+      await analytics.migrate();
+      return undefined;
+    },
     async status() {
       const status = await analytics.status();
       const { lagRecords, lag_ms, parkedRows, insertedRows, problem } = await sink.status();

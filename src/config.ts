@@ -144,7 +144,7 @@ const VARIABLES = {
   budget_ms: variable(
     'GATEHOUSE_BUDGET_MS',
     '50',
-    'scaled out: milliseconds after which a decision is answered with what is known, two fifths of them for reading',
+    'scaled out: milliseconds within which a decision is answered with what is known, a third of them for reading',
     integer(5, 60_000),
   ),
   clickhouseUrl: variable(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Jobs } from '../workers/catalog.ts';
 import { createAnalyticsThread } from './adapters/embedded/analytics-thread.ts';
 import { createDecisionLog } from './adapters/embedded/decision-log.ts';
 import { createRiskState, type EmbeddedRiskState } from './adapters/embedded/risk-state.ts';
@@ -13,13 +14,15 @@ import type { Gatehouse } from './app/gatehouse.ts';
 import { createIdHasher } from './app/hash-ids.ts';
 import { type Config, ConfigError } from './config.ts';
 import { positionOfId } from './core/decision-id.ts';
-import type { DecisionRecord } from './core/record.ts';
+import type { DecisionRecord, ErasureRecord } from './core/record.ts';
 import { createLog } from './create-log.ts';
 import type { DependencyState } from './http/services.ts';
-import { openIpIntelligence } from './open-ip-intelligence.ts';
+import { ipReadiness, openIpIntelligence } from './open-ip-intelligence.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DecisionFeed } from './ports/decision-feed.ts';
 import type { DecisionLog } from './ports/decision-log.ts';
+import type { JobRunner } from './ports/job-runner.ts';
+import { startEmbeddedJobs } from './start-jobs.ts';
 import { createUseCases } from './use-cases.ts';
 
 const HOUR_MS = 3_600_000;
@@ -44,6 +47,7 @@ export interface OpenEngine {
   readonly ipIntelligence: LoadedIpIntelligence;
   readonly hasher: ReturnType<typeof createIdHasher>;
   readonly secrets: ReturnType<typeof createSecretStore>;
+  readonly jobs: JobRunner<Jobs>;
   readonly close: () => Promise<void>;
 }
 
@@ -91,9 +95,11 @@ export async function openEngine({
           },
           () => undefined,
         );
-        return appended;
+        return record.kind === 'erasure' ? appended.then(() => sweepLater(record)) : appended;
       },
     };
+    const sweepLater = ({ tenant, userKey, position }: ErasureRecord): Promise<void> =>
+      jobs.add('erasure-sweep', { tenant, user_key: userKey, login_keys: [], position });
     const state = createRiskState({
       storage: createStateStorage({ path: at('state') }),
       settled: () => lastAppend,
@@ -121,8 +127,26 @@ export async function openEngine({
       },
       commitWait_ms: config.commitWait_ms,
     });
-    const stopTimers = keepUp({ state, decisionLog, analytics, ipIntelligence, config, clock, log });
+    const stopTimers = keepUp({ state, decisionLog, analytics, config, clock, log });
     closers.push(async () => stopTimers());
+    const jobs = startEmbeddedJobs({
+      path: at('jobs'),
+      listReload_s: config.ipListReload_s,
+      dependencies: {
+        carriedLog: {
+          heads: async () => [decisionLog.head],
+          carried: async () => [await analytics.acknowledged()],
+        },
+        eraseUpTo: analytics.eraseUpTo,
+        applyRetention: () => analytics.migrate(),
+        refreshFeeds: () => ipIntelligence.reload(),
+        // Every checkpoint stores what is folded, and everything that is durable is folded.
+        population: { snapshot: () => state.checkpoint(), behind_ms: async () => 0 },
+      },
+      clock,
+      log,
+    });
+    closers.push(() => jobs.close());
     return {
       gatehouse,
       state,
@@ -132,6 +156,7 @@ export async function openEngine({
       ipIntelligence,
       hasher,
       secrets,
+      jobs,
       close: closeAll,
     };
   } catch (error) {
@@ -144,13 +169,14 @@ export async function embeddedReadiness(engine: OpenEngine): Promise<readonly De
   const analytics = await engine.analytics.status();
   return [
     { name: 'decision_log', ...engine.decisionLog.status() },
-    { name: 'analytics', ok: analytics.ok, problem: analytics.problem, required: false },
-    ...engine.ipIntelligence.status().map((source) => ({
-      name: `ip_intelligence.${source.name}`,
-      ok: source.ok,
-      problem: source.problem,
+    {
+      name: 'analytics',
+      ok: analytics.ok,
+      problem: analytics.problem,
       required: false,
-    })),
+      lag: { records: analytics.lagRecords, ms: analytics.lag_ms },
+    },
+    ...ipReadiness(engine.ipIntelligence),
   ];
 }
 
@@ -188,14 +214,14 @@ async function decisionAt(decisionLog: DecisionLog, id: string): Promise<Decisio
   return record?.kind === 'decision' ? record : undefined;
 }
 
-interface Upkeep extends Pick<OpenEngine, 'state' | 'decisionLog' | 'analytics' | 'ipIntelligence'> {
+interface Upkeep extends Pick<OpenEngine, 'state' | 'decisionLog' | 'analytics'> {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** What happens all the time in the background: checkpoints, trimming, expiry, fresh lists. */
-function keepUp({ state, decisionLog, analytics, ipIntelligence, config, clock, log }: Upkeep): () => void {
+/** What happens all the time in the background: checkpoints, trimming, expiry. */
+function keepUp({ state, decisionLog, analytics, config, clock, log }: Upkeep): () => void {
   const every = (interval_ms: number, name: string, work: () => Promise<void>): NodeJS.Timeout => {
     let running = false;
     const timer = setInterval(() => {
@@ -220,9 +246,6 @@ function keepUp({ state, decisionLog, analytics, ipIntelligence, config, clock, 
       await state.expire(clock());
     }),
   ];
-  if (config.ipListReload_s > 0) {
-    timers.push(every(config.ipListReload_s * 1_000, 'lists', () => ipIntelligence.reload()));
-  }
   return () => {
     for (const timer of timers) clearInterval(timer);
   };

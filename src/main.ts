@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import type { Jobs } from '../workers/catalog.ts';
 import { createKeyStore } from './adapters/embedded/key-store.ts';
+import { createMemorySignInStore } from './adapters/embedded/sign-in-store.ts';
 import { createViewStore } from './adapters/embedded/view-store.ts';
 import { parseAddress } from './adapters/ip-intelligence/parse-address.ts';
 import { createMetrics } from './adapters/prometheus/metrics.ts';
@@ -20,7 +22,9 @@ import { embeddedReadiness, openEngine } from './embedded-engine.ts';
 import { buildProbeServer } from './http/probe-server.ts';
 import { buildServer, type HttpServer } from './http/server.ts';
 import type { Clock } from './ports/clock.ts';
+import type { JobRunner } from './ports/job-runner.ts';
 import { type KeyStore, SCOPES } from './ports/key-store.ts';
+import type { SharedBuckets } from './ports/shared-buckets.ts';
 import { openRedisEngine, openSharedStores, type RedisEngine } from './redis-engine.ts';
 import { openWorker } from './redis-worker.ts';
 
@@ -33,7 +37,7 @@ export interface RunningGatehouse {
   /** Where it listens, as a browser would open it. */
   readonly url: string;
   /** A one-time sign-in link for the dashboards; `null`: this process serves none. */
-  readonly signInLink: (() => string) | null;
+  readonly signInLink: (() => Promise<string>) | null;
   /** The API key that this first start made; `null` when there was one already. */
   readonly firstKey: string | null;
   /** Stops taking requests, finishes those in flight, waits for the last flush. Safe to call twice. */
@@ -47,7 +51,13 @@ export interface StartOptions {
 }
 
 /** What the API is served from, in either mode. */
-type Served = Omit<RedisEngine, 'ipIntelligence' | 'close'>;
+type Served = Omit<RedisEngine, 'ipIntelligence' | 'close' | 'sharedBuckets'> & {
+  /** Absent in one process alone. */
+  readonly sharedBuckets?: SharedBuckets;
+  /** Absent in an API node, where none run. */
+  readonly jobs?: JobQueue;
+};
+type JobQueue = Pick<JobRunner<Jobs>, 'counts'>;
 
 interface Starting {
   readonly config: Config;
@@ -93,6 +103,7 @@ async function startEmbedded(starting: Starting): Promise<Started> {
     ...engine,
     apiKeys,
     viewStore,
+    signInStore: createMemorySignInStore(),
     health: engine.analytics,
     readiness: () => embeddedReadiness(engine),
   });
@@ -107,16 +118,17 @@ async function startScaledOut(starting: Starting): Promise<Started> {
   if (config.role !== 'worker') {
     const engine = await openRedisEngine({ config, log, clock }, shared);
     closers.push(engine.close);
-    return serveApi(starting, engine);
+    return serveApi(starting, worker === null ? engine : { ...engine, jobs: worker.jobs });
   }
   if (worker === null) throw new ConfigError(`GATEHOUSE_ROLE=${config.role} starts nothing.`);
-  const { apiKeys, readiness, analyticsStatus } = worker;
+  const { apiKeys, readiness, analyticsStatus, jobs } = worker;
   const server = await buildProbeServer({
     log,
     keys: apiKeys,
-    signIn: createSignIn({ keys: apiKeys, clock }),
+    // A worker serves no dashboards: nobody has a session here.
+    signIn: createSignIn({ keys: apiKeys, store: createMemorySignInStore(), clock }),
     quota: quotaOf(config, clock),
-    metrics: createMetrics({ analyticsStatus, clock }),
+    metrics: createMetrics({ analyticsStatus, jobCounts: jobs.counts, clock }),
     readiness,
   });
   await listen(server.app, config);
@@ -140,7 +152,7 @@ async function serveApi({ config, log, clock, closers }: Starting, engine: Serve
     clock,
     log,
   });
-  const signIn = createSignIn({ keys: apiKeys, clock });
+  const signIn = createSignIn({ keys: apiKeys, store: engine.signInStore, clock });
   const server = await buildServer({
     config: {
       publicOrigins: config.publicOrigins,
@@ -157,8 +169,12 @@ async function serveApi({ config, log, clock, closers }: Starting, engine: Serve
     keys: apiKeys,
     tokens,
     signIn,
-    quota: quotaOf(config, clock),
-    metrics: createMetrics({ analyticsStatus: () => engine.health.status(), clock }),
+    quota: quotaOf(config, clock, engine.sharedBuckets),
+    metrics: createMetrics({
+      analyticsStatus: () => engine.health.status(),
+      ...(engine.jobs === undefined ? {} : { jobCounts: engine.jobs.counts }),
+      clock,
+    }),
     readiness: engine.readiness,
     hasher: engine.hasher,
     parseAddress,
@@ -170,14 +186,15 @@ async function serveApi({ config, log, clock, closers }: Starting, engine: Serve
   return {
     url,
     firstKey,
-    signInLink: () => `${url}/sign-in#token=${signIn.createLink(DEFAULT_TENANT).token}`,
+    signInLink: async () => `${url}/sign-in#token=${(await signIn.createLink(DEFAULT_TENANT)).token}`,
   };
 }
 
-const quotaOf = (config: Config, clock: Clock): Quota =>
+const quotaOf = (config: Config, clock: Clock, shared?: SharedBuckets): Quota =>
   createQuota({
     config: { ...DEFAULT_QUOTA, ...(config.quota_rps === null ? {} : { default_rps: config.quota_rps }) },
     clock,
+    ...(shared === undefined ? {} : { shared }),
   });
 
 /** The bootstrap key when one is configured; else a first key, made once for an installation that has none. */

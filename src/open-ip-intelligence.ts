@@ -6,6 +6,7 @@ import { parseListSources } from './adapters/ip-intelligence/list-source.ts';
 import { installationCache } from './adapters/ip-intelligence/load-as-table.ts';
 import type { SourceLog } from './adapters/ip-intelligence/source-log.ts';
 import { type Config, ConfigError } from './config.ts';
+import type { DependencyState } from './http/services.ts';
 
 /** About 25 MB. */
 const CACHED_ADDRESSES = 50_000;
@@ -40,3 +41,12 @@ export async function openIpIntelligence(
     log,
   });
 }
+
+/** Lists that cannot be read make decisions know less; they go on. */
+export const ipReadiness = (ipIntelligence: LoadedIpIntelligence): readonly DependencyState[] =>
+  ipIntelligence.status().map(({ name, ok, problem }) => ({
+    name: `ip_intelligence.${name}`,
+    ok,
+    problem,
+    required: false,
+  }));

@@ -6,6 +6,7 @@ import { type ClickHouse, createClickHouse } from './adapters/clickhouse/create-
 import { migrateWhenReachable } from './adapters/clickhouse/migrate-when-reachable.ts';
 import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
 import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts';
+import { followFeeds } from './adapters/redis/feeds-generation.ts';
 import { followLog } from './adapters/redis/follow-log.ts';
 import { createRedisKeyStore } from './adapters/redis/key-store.ts';
 import { createKeys, type Keys } from './adapters/redis/keys.ts';
@@ -13,6 +14,8 @@ import { createLogStreams, type LogStreams } from './adapters/redis/log-streams.
 import { createParkedRows } from './adapters/redis/parked-rows.ts';
 import { defineScripts, type Scripts } from './adapters/redis/scripts.ts';
 import { createRedisSecretStore } from './adapters/redis/secret-store.ts';
+import { createSharedBuckets } from './adapters/redis/shared-buckets.ts';
+import { createRedisSignInStore } from './adapters/redis/sign-in-store.ts';
 import { defineSinkScripts } from './adapters/redis/sink-scripts.ts';
 import { createSinkStatus } from './adapters/redis/sink-status.ts';
 import { createRedisStore } from './adapters/redis/store.ts';
@@ -22,25 +25,29 @@ import { createDecisionFeed } from './app/decision-feed.ts';
 import { AppError } from './app/errors.ts';
 import type { Gatehouse } from './app/gatehouse.ts';
 import { createIdHasher } from './app/hash-ids.ts';
-import { createParkedRowsUseCase, type ParkedRowsUseCase } from './app/parked-rows.ts';
+import { createParkedRowsUseCase, type ParkedRowsUseCase, summarizeParked } from './app/parked-rows.ts';
 import { type Config, ConfigError } from './config.ts';
 import { makeDirectory } from './embedded-engine.ts';
 import type { DependencyState, HttpServices } from './http/services.ts';
-import { openIpIntelligence } from './open-ip-intelligence.ts';
+import { ipReadiness, openIpIntelligence } from './open-ip-intelligence.ts';
 import type { Analytics, AnalyticsStatus } from './ports/analytics.ts';
-import { AnalyticsUnavailable } from './ports/analytics-errors.ts';
+import { AnalyticsError, AnalyticsUnavailable } from './ports/analytics-errors.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DecisionFeed } from './ports/decision-feed.ts';
 import type { DecisionLog } from './ports/decision-log.ts';
 import type { KeyStore } from './ports/key-store.ts';
 import type { RiskState } from './ports/risk-state.ts';
 import type { SecretStore } from './ports/secret-store.ts';
+import type { SharedBuckets } from './ports/shared-buckets.ts';
+import type { SignInStore } from './ports/sign-in-store.ts';
 import type { ViewStore } from './ports/view-store.ts';
 import { createUseCases } from './use-cases.ts';
 
 /** Redis may be starting too. */
 const READY_WITHIN_MS = 15_000;
-/** Of the budget of a decision; storing it gets the rest. */
+/** Of the budget of a decision: what timers that fire late, parsing and sending may take. */
+const MARGIN_SHARE = 0.15;
+/** Of the rest of the budget; storing the decision gets what is left. */
 const READING_SHARE = 0.4;
 const CAUGHT_UP_POLL_MS = 50;
 const CAUGHT_UP_WITHIN_MS = 15_000;
@@ -74,6 +81,8 @@ export interface RedisEngine {
   readonly apiKeys: KeyStore;
   readonly feed: DecisionFeed;
   readonly viewStore: ViewStore;
+  readonly signInStore: SignInStore;
+  readonly sharedBuckets: SharedBuckets;
   readonly health: HttpServices['health'];
   readonly readiness: () => Promise<readonly DependencyState[]>;
   readonly close: () => Promise<void>;
@@ -156,7 +165,8 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
   };
   try {
     await makeDirectory(config.dataDir);
-    const readWait_ms = Math.max(1, Math.round(config.budget_ms * READING_SHARE));
+    const answerWait_ms = config.budget_ms - Math.max(1, Math.ceil(config.budget_ms * MARGIN_SHARE));
+    const readWait_ms = Math.max(1, Math.round(answerWait_ms * READING_SHARE));
     const store = await createRedisStore({ redis, keys, clock, log, readWait_ms });
     closers.push(() => store.close());
     const apiKeys = await createRedisKeyStore({ redis: redis.client, keys, log });
@@ -165,6 +175,8 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
     const hasher = createIdHasher(await secrets.get('id-hash', () => randomBytes(32)));
     const ipIntelligence = await openIpIntelligence(config, join(config.dataDir, 'cache'), log);
     closers.push(() => ipIntelligence.close());
+    const feeds = followFeeds({ redis: redis.client, keys, refresh: () => ipIntelligence.reload(), log });
+    closers.push(() => feeds.close());
     const { analytics } = clickhouse;
     const decisionLog = withAppErrors(store.decisionLog);
     const gatehouse = createUseCases({
@@ -177,7 +189,8 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       ipIntelligence,
       hasher,
       caughtUp: () => untilSunk(store.streams, clock),
-      commitWait_ms: Math.max(1, Math.min(config.commitWait_ms, config.budget_ms - readWait_ms)),
+      commitWait_ms: config.commitWait_ms,
+      answerWait_ms,
     });
     const feed = createDecisionFeed({ log: store.decisionLog });
     const following = followLog({
@@ -191,26 +204,20 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       gatehouse,
       feed,
       viewStore: store.views,
+      sharedBuckets: createSharedBuckets({ keys, scripts: shared.scripts }),
+      signInStore: createRedisSignInStore({ redis: redis.client, keys, clock }),
       health: {
         status: shared.analyticsStatus,
         parked: async (tenant, limit) =>
-          (await shared.parked.list(tenant))
-            .slice(0, limit)
-            .map(({ position, record, reason, parkedAt_ms }) => ({
-              position,
-              kind: record.kind,
-              reason,
-              parkedAt_ms,
-            })),
+          (await orUnavailable(shared.parked.list(tenant))).slice(0, limit).map(summarizeParked),
+        resendParked: (tenant, positions) => analyticsOrUnavailable(shared.parked.resend(tenant, positions)),
       },
       analytics,
       ipIntelligence,
       hasher,
       secrets,
       apiKeys,
-      async readiness() {
-        return readinessOf(shared);
-      },
+      readiness: async () => [...(await readinessOf(shared)), ...ipReadiness(ipIntelligence)],
       close,
     };
   } catch (error) {
@@ -224,8 +231,9 @@ export async function readinessOf(shared: SharedStores): Promise<readonly Depend
   const redis = { name: 'redis', ...shared.redis.status() };
   // How far the sink is stands in Redis too.
   if (!redis.ok) return [redis];
-  const { ok, problem } = await shared.analyticsStatus();
-  return [redis, { name: 'analytics', ok, problem, required: false }];
+  const { ok, problem, lagRecords, lag_ms } = await shared.analyticsStatus();
+  const lag = { records: lagRecords, ms: lag_ms };
+  return [redis, { name: 'analytics', ok, problem, required: false, lag }];
 }
 
 /** Waits for the event sink of the workers to carry over everything that is in the log now. */
@@ -247,6 +255,16 @@ async function orUnavailable<T>(answer: Promise<T> | T): Promise<T> {
     return await answer;
   } catch (cause) {
     throw new AppError('storage_unavailable', 'The state cannot be read now; send it again.', { cause });
+  }
+}
+
+/** Of what asks both stores: analytics says itself that it is away. */
+async function analyticsOrUnavailable<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof AnalyticsError) throw error;
+    return orUnavailable(Promise.reject(error));
   }
 }
 

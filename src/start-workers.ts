@@ -13,6 +13,8 @@ import { defineSinkScripts } from './adapters/redis/sink-scripts.ts';
 import type { WorkerReport } from './adapters/redis/sink-status.ts';
 import { createTrackLeases } from './adapters/redis/track-leases.ts';
 import { createTrackSource } from './adapters/redis/track-source.ts';
+import type { ErasureRecord, LogRecord } from './core/record.ts';
+import type { AnalyticsSink } from './ports/analytics.ts';
 import type { Clock } from './ports/clock.ts';
 
 export interface SinkWorkersOptions {
@@ -22,6 +24,8 @@ export interface SinkWorkersOptions {
   readonly streams: LogStreams;
   /** With a gate that all processes share (see `createWriteGate`). */
   readonly clickhouse: Pick<ClickHouse, 'newSink'>;
+  /** Told of a tombstone before its turn in analytics: afterwards no row says which names were the user's. */
+  readonly beforeErasure?: (record: ErasureRecord, batch: readonly LogRecord[]) => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxRows?: number;
@@ -90,7 +94,7 @@ export function startSinkWorkers(options: SinkWorkersOptions): SinkWorkers {
       const sink = createEventSink({
         source: createTrackSource({ streams, track }),
         journal,
-        sink: clickhouse.newSink(),
+        sink: telling(clickhouse.newSink(), options.beforeErasure),
         parkedRows: () => parked.count(),
         clock,
         logger: log,
@@ -114,4 +118,22 @@ export function startSinkWorkers(options: SinkWorkersOptions): SinkWorkers {
     },
   });
   return { tracks: keeper.held, report, close: () => keeper.close() };
+}
+
+function telling(sink: AnalyticsSink, beforeErasure: SinkWorkersOptions['beforeErasure']): AnalyticsSink {
+  if (beforeErasure === undefined) return sink;
+  const tell = async (records: readonly LogRecord[]): Promise<void> => {
+    for (const record of records) if (record.kind === 'erasure') await beforeErasure(record, records);
+  };
+  return {
+    ...sink,
+    async insert(batchId, records) {
+      await tell(records);
+      await sink.insert(batchId, records);
+    },
+    async repair(batchId, records) {
+      await tell(records);
+      await sink.repair(batchId, records);
+    },
+  };
 }

@@ -41,6 +41,8 @@ export interface UseCaseParts {
   readonly caughtUp: () => Promise<void>;
   /** How long a reply waits for the log. */
   readonly commitWait_ms: number;
+  /** How long a reply may take in all; without end when absent. */
+  readonly answerWait_ms?: number;
 }
 
 /** The use cases on stores of either mode. */
@@ -66,6 +68,7 @@ export function createUseCases(parts: UseCaseParts): Gatehouse {
       judge,
       uuidAt,
       commitWait_ms: parts.commitWait_ms,
+      ...(parts.answerWait_ms === undefined ? {} : { answerWait_ms: parts.answerWait_ms }),
       onUnrecorded: createUnrecordedLog(log, clock),
     }),
     recordOutcome: createRecordOutcome({ ...shared, policyOf, readDecision }),

@@ -18,6 +18,8 @@ export interface AssessDependencies {
   readonly uuidAt: (position: number) => string;
   /** How long a reply may wait for the log before it says `recorded: false`. */
   readonly commitWait_ms: number;
+  /** How long a reply may take in all, from the moment that the event was understood; without end when absent. */
+  readonly answerWait_ms?: number;
   /** Told of every decision that could not be stored (or not in time). */
   readonly onUnrecorded: (error: unknown) => void;
 }
@@ -38,12 +40,13 @@ const MICROSECONDS_A_MS = 1_000;
  */
 export function createAssessLogin(dependencies: AssessDependencies): Gatehouse['assessLogin'] {
   const { judge, state, log, clock, uuidAt, commitWait_ms, onUnrecorded } = dependencies;
+  const { answerWait_ms = Number.POSITIVE_INFINITY } = dependencies;
   /** Decisions under way by idempotency key: a repeat must not be acknowledged before the first. */
   const underWay = new Map<string, { readonly bodyHash: string; readonly assessment: Promise<Assessment> }>();
 
   /** @throws LogConflict about the event when another process decided on this event id meanwhile. */
-  const assess = async (request: AssessRequest, begun?: Judgement): Promise<Assessment> => {
-    const by_ms = clock() + commitWait_ms;
+  const assess = async (request: AssessRequest, began_ms: number, begun?: Judgement): Promise<Assessment> => {
+    let by_ms: number | null = null;
     let judgement = begun;
     for (let tries = 1; ; tries++) {
       if (judgement === undefined) {
@@ -53,8 +56,9 @@ export function createAssessLogin(dependencies: AssessDependencies): Gatehouse['
       const position = log.nextPosition(laneOf(request.event));
       const record = toRecord(request, judgement, position, uuidAt(position));
       state.apply(record);
-      const wait_ms = tries === 1 ? commitWait_ms : Math.max(0, by_ms - clock());
-      const failure = await failureOf(log.append(record), wait_ms);
+      const now_ms = clock();
+      by_ms ??= Math.min(now_ms + commitWait_ms, began_ms + answerWait_ms);
+      const failure = await failureOf(log.append(record), Math.max(0, by_ms - now_ms));
       if (failure === null) return { view: viewOf(record), replayed: false, recorded: true };
       state.withdraw(record);
       if (!(failure instanceof LogConflict) || tries === MAX_TRIES) {
@@ -69,8 +73,9 @@ export function createAssessLogin(dependencies: AssessDependencies): Gatehouse['
   const once = async (
     request: AssessRequest,
     idempotency: NonNullable<AssessRequest['idempotency']>,
+    began_ms: number,
   ): Promise<Assessment> => {
-    const query = { ...idempotency, lane: laneOf(request.event), now_ms: clock() };
+    const query = { ...idempotency, lane: laneOf(request.event), now_ms: began_ms };
     const found = state.idempotent(query);
     let earlier: IdempotentDecision | undefined;
     let begun: Judgement | undefined;
@@ -82,7 +87,7 @@ export function createAssessLogin(dependencies: AssessDependencies): Gatehouse['
     }
     if (earlier !== undefined) return again(request, idempotency.bodyHash, earlier);
     try {
-      return await assess(request, begun);
+      return await assess(request, began_ms, begun);
     } catch (error) {
       if (error instanceof LogConflict && error.earlier !== null) {
         return again(request, idempotency.bodyHash, error.earlier);
@@ -114,13 +119,14 @@ export function createAssessLogin(dependencies: AssessDependencies): Gatehouse['
 
   return async (request) => {
     const { idempotency } = request;
-    if (idempotency === null) return assess(request);
+    const began_ms = clock();
+    if (idempotency === null) return assess(request, began_ms);
     const running = underWay.get(idempotency.key);
     if (running !== undefined) {
       if (running.bodyHash !== idempotency.bodyHash) throw mismatch();
       return { ...(await running.assessment), replayed: true };
     }
-    const assessment = once(request, idempotency);
+    const assessment = once(request, idempotency, began_ms);
     underWay.set(idempotency.key, { bodyHash: idempotency.bodyHash, assessment });
     try {
       return await assessment;

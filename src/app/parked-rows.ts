@@ -1,4 +1,4 @@
-import type { AnalyticsSink, ResentRows } from '../ports/analytics.ts';
+import type { AnalyticsSink, ParkedSummary, ResentRows } from '../ports/analytics.ts';
 import type { ParkedRow, ParkedRows } from '../ports/decision-log.ts';
 
 /** Rows of one tenant that analytics refused. */
@@ -12,6 +12,15 @@ export interface ParkedRowsUseCase {
   resend(tenant: string, positions: readonly number[] | null): Promise<ResentRows>;
 }
 
+/** What an operator is shown of a parked row: nothing about a person. */
+export function summarizeParked({ position, record, reason, parkedAt_ms }: ParkedRow): ParkedSummary {
+  const decisionId =
+    record.kind === 'decision' ? record.id : record.kind === 'erasure' ? '' : record.decisionId;
+  const recordedAt_ms = Math.floor(position / MICROS_PER_MS);
+  return { position, kind: record.kind, decisionId, reason, recordedAt_ms, parkedAt_ms };
+}
+
+const MICROS_PER_MS = 1_000;
 export const MAX_LISTED = 1_000;
 /** Parked rows of all tenants that are looked through. */
 const LOOKED_AT = 100_000;

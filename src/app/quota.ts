@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../ports/clock.ts';
+import type { SharedBuckets } from '../ports/shared-buckets.ts';
 
 export interface QuotaConfig {
   /** Requests a second for a key that names no quota of its own. */
@@ -54,27 +55,75 @@ export interface Quota {
 interface Bucket {
   tokens: number;
   at_ms: number;
+  /** Taken here since the shared bucket was told. */
+  spent: number;
+  syncing: boolean;
 }
 
-export function createQuota(options: { readonly config: QuotaConfig; readonly clock: Clock }): Quota {
-  const { config, clock } = options;
+/** How old what a node knows of the others' use may be. In that time it gives out at most its own share too many. */
+const SYNC_MS = 100;
+
+/**
+ * Decides from memory at once. With buckets that are shared, each node tells ten times a second what it gave out and
+ * learns what is left; while they do not answer, it goes on alone. Failures of an address are counted by each node.
+ */
+export function createQuota(options: {
+  readonly config: QuotaConfig;
+  readonly clock: Clock;
+  readonly shared?: SharedBuckets;
+}): Quota {
+  const { config, clock, shared } = options;
   const requests = new LRUCache<string, Bucket>({ max: CALLERS_MAX });
   const dryRuns = new LRUCache<string, Bucket>({ max: CALLERS_MAX });
   const failures = new LRUCache<string, Bucket>({ max: ADDRESSES_MAX });
 
-  function take(buckets: LRUCache<string, Bucket>, id: string, rate_rps: number, burst: number): number {
+  /** Tells the shared bucket, once at a time, and takes over what it holds. */
+  function sync(bucket: Bucket, name: string, rate_rps: number, burst: number, wait_ms: number): void {
+    if (shared === undefined || bucket.syncing) return;
+    bucket.syncing = true;
+    const timer = setTimeout(() => {
+      const told = Math.min(bucket.spent, burst);
+      bucket.spent = 0;
+      shared.spend(name, told, rate_rps, burst).then(
+        (left) => {
+          bucket.tokens = left - bucket.spent;
+          bucket.at_ms = clock();
+          bucket.syncing = false;
+        },
+        () => {
+          // Told again with the next request; until then this node's own count holds.
+          bucket.spent += told;
+          bucket.syncing = false;
+        },
+      );
+    }, wait_ms);
+    timer.unref();
+  }
+
+  /** `name` of the kind of bucket where it is shared. */
+  function take(
+    buckets: LRUCache<string, Bucket>,
+    id: string,
+    rate_rps: number,
+    burst: number,
+    name: string | null,
+  ): number {
     const now_ms = clock();
     const bucket = buckets.get(id);
     if (bucket === undefined) {
-      buckets.set(id, { tokens: burst - 1, at_ms: now_ms });
+      const fresh: Bucket = { tokens: burst - 1, at_ms: now_ms, spent: 1, syncing: false };
+      buckets.set(id, fresh);
+      if (name !== null) sync(fresh, `${name}:${id}`, rate_rps, burst, 0);
       return 0;
     }
+    if (name !== null) sync(bucket, `${name}:${id}`, rate_rps, burst, SYNC_MS);
     // A clock that was set back refills nothing.
     const elapsed_ms = Math.max(0, now_ms - bucket.at_ms);
     bucket.tokens = Math.min(burst, bucket.tokens + (elapsed_ms / 1_000) * rate_rps);
     bucket.at_ms = now_ms;
     if (bucket.tokens >= 1) {
       bucket.tokens -= 1;
+      bucket.spent += 1;
       return 0;
     }
     return Math.max(1, Math.ceil((1 - bucket.tokens) / rate_rps));
@@ -83,9 +132,9 @@ export function createQuota(options: { readonly config: QuotaConfig; readonly cl
   return {
     request(holder) {
       const rate_rps = holder.quota_rps ?? config.default_rps;
-      return take(requests, holder.id, rate_rps, Math.max(1, rate_rps * config.burst_s));
+      return take(requests, holder.id, rate_rps, Math.max(1, rate_rps * config.burst_s), 'r');
     },
-    dryRun: (holder) => take(dryRuns, holder.id, config.dryRun_rps, config.dryRunBurst),
-    failure: (address) => take(failures, address, config.failure_rps, config.failureBurst),
+    dryRun: (holder) => take(dryRuns, holder.id, config.dryRun_rps, config.dryRunBurst, 'd'),
+    failure: (address) => take(failures, address, config.failure_rps, config.failureBurst, null),
   };
 }

@@ -1,8 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../ports/clock.ts';
 import type { KeyStore, Scope } from '../ports/key-store.ts';
+import type { DashboardSession, SignInStore } from '../ports/sign-in-store.ts';
 import { hashApiKey } from './api-keys.ts';
+import { AppError } from './errors.ts';
 
 /** Life of a sign-in link. It is shown on a terminal, so it is short and works once. */
 export const LINK_LIFETIME_MS = 10 * 60_000;
@@ -19,32 +20,16 @@ export const SESSION_SCOPES: readonly Scope[] = Object.freeze([
 ]);
 
 const TOKEN_BYTES = 32;
-/** Links and sessions at once; the oldest give way, so that a leaked key cannot fill the memory. */
-const LINKS_MAX = 1_000;
-const SESSIONS_MAX = 10_000;
-
-/** A signed-in browser, in the shape of a caller. */
-export interface DashboardSession {
-  /** `ses_…`, for logs; not the cookie's value. */
-  readonly id: string;
-  readonly tenant: string;
-  readonly scopes: readonly Scope[];
-  readonly quota_rps: null;
-  readonly expiresAt_ms: number;
-  /** Hash of the API key that it was exchanged for: a session ends with its key. `null` for a link's session. */
-  readonly apiKeyHash: string | null;
-}
-
 export interface SignIn {
   /** A one-time token for the dashboards' sign-in link; it belongs into the URL's fragment, which is sent to no server. */
-  createLink(tenant: string): { readonly token: string; readonly expiresAt_ms: number };
+  createLink(tenant: string): Promise<{ readonly token: string; readonly expiresAt_ms: number }>;
   /** `undefined` for a link that is unknown, used or expired. The link is used up. */
-  exchangeLink(token: string): OpenedSession | undefined;
+  exchangeLink(token: string): Promise<OpenedSession | undefined>;
   /** `undefined` for an unknown key and for one that carries none of the dashboards' scopes. */
-  exchangeKey(apiKey: string): OpenedSession | undefined;
+  exchangeKey(apiKey: string): Promise<OpenedSession | undefined>;
   /** The live session of a cookie. */
-  find(cookie: string): DashboardSession | undefined;
-  end(cookie: string): void;
+  find(cookie: string): Promise<DashboardSession | undefined>;
+  end(cookie: string): Promise<void>;
 }
 
 export interface OpenedSession {
@@ -54,17 +39,22 @@ export interface OpenedSession {
 }
 
 /**
- * One-time links and sessions, hashed and in memory: a restart signs everybody out, and nothing on disk opens a
- * session.
+ * One-time links and sessions, kept by their hashes.
+ *
+ * @throws AppError `storage_unavailable` from every call when the store does not answer
  */
-export function createSignIn(options: { readonly keys: KeyStore; readonly clock: Clock }): SignIn {
-  const { keys, clock } = options;
-  const links = new LRUCache<string, { readonly tenant: string; readonly expiresAt_ms: number }>({
-    max: LINKS_MAX,
-  });
-  const sessions = new LRUCache<string, DashboardSession>({ max: SESSIONS_MAX });
+export function createSignIn(options: {
+  readonly keys: KeyStore;
+  readonly store: SignInStore;
+  readonly clock: Clock;
+}): SignIn {
+  const { keys, store, clock } = options;
 
-  function openSession(tenant: string, scopes: readonly Scope[], apiKeyHash: string | null): OpenedSession {
+  async function openSession(
+    tenant: string,
+    scopes: readonly Scope[],
+    apiKeyHash: string | null,
+  ): Promise<OpenedSession> {
     const cookie = makeToken();
     const cookieHash = hashToken(cookie);
     const session: DashboardSession = {
@@ -75,46 +65,50 @@ export function createSignIn(options: { readonly keys: KeyStore; readonly clock:
       expiresAt_ms: clock() + SESSION_LIFETIME_MS,
       apiKeyHash,
     };
-    sessions.set(cookieHash, session);
+    await answered(store.putSession(cookieHash, session));
     return { cookie, session };
   }
 
   return {
-    createLink(tenant) {
+    async createLink(tenant) {
       const token = makeToken();
       const expiresAt_ms = clock() + LINK_LIFETIME_MS;
-      links.set(hashToken(token), { tenant, expiresAt_ms });
+      await answered(store.putLink(hashToken(token), { tenant, expiresAt_ms }));
       return { token, expiresAt_ms };
     },
-    exchangeLink(token) {
-      const tokenHash = hashToken(token);
-      const found = links.get(tokenHash);
-      links.delete(tokenHash);
+    async exchangeLink(token) {
+      const found = await answered(store.takeLink(hashToken(token)));
       if (found === undefined || clock() >= found.expiresAt_ms) return undefined;
       return openSession(found.tenant, SESSION_SCOPES, null);
     },
-    exchangeKey(apiKey) {
+    async exchangeKey(apiKey) {
       const keyHash = hashApiKey(apiKey);
       const key = keys.find(keyHash);
       if (key === undefined) return undefined;
       const scopes = SESSION_SCOPES.filter((scope) => key.scopes.includes(scope));
       return scopes.length === 0 ? undefined : openSession(key.tenant, scopes, keyHash);
     },
-    find(cookie) {
+    async find(cookie) {
       const cookieHash = hashToken(cookie);
-      const session = sessions.get(cookieHash);
+      const session = await answered(store.session(cookieHash));
       if (session === undefined) return undefined;
       const over = clock() >= session.expiresAt_ms;
       if (over || (session.apiKeyHash !== null && keys.find(session.apiKeyHash) === undefined)) {
-        sessions.delete(cookieHash);
+        await answered(store.endSession(cookieHash));
         return undefined;
       }
       return session;
     },
-    end(cookie) {
-      sessions.delete(hashToken(cookie));
-    },
+    end: (cookie) => answered(store.endSession(hashToken(cookie))),
   };
+}
+
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new AppError('storage_unavailable', 'Sessions cannot be read now; try again.', { cause });
+  }
 }
 
 function makeToken(): string {

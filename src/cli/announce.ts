@@ -8,7 +8,7 @@ const KEY_LINE = 'API key (tenant default, every scope): ';
 
 export interface Announced {
   readonly url: string;
-  readonly signInLink: () => string;
+  readonly signInLink: () => Promise<string>;
   readonly firstKey: string | null;
 }
 
@@ -23,7 +23,7 @@ export async function announce(
   io: Pick<CliIo, 'stdout' | 'isTerminal'>,
   log: Logger,
 ): Promise<void> {
-  const link = `Sign in (once, within 10 minutes): ${running.signInLink()}`;
+  const link = `Sign in (once, within 10 minutes): ${await running.signInLink()}`;
   if (io.isTerminal.stdout) {
     const key =
       running.firstKey === null ? '' : `${KEY_LINE}${running.firstKey}\nKeep it: it is not shown again.\n`;

@@ -6,7 +6,7 @@ import type { ParseAddress } from '../app/parse-event.ts';
 import type { Quota } from '../app/quota.ts';
 import type { SavedViews } from '../app/saved-views.ts';
 import type { SignIn } from '../app/sign-in.ts';
-import type { Analytics, AnalyticsStatus, ParkedSummary } from '../ports/analytics.ts';
+import type { Analytics, AnalyticsStatus, ParkedSummary, ResentRows } from '../ports/analytics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DecisionFeed } from '../ports/decision-feed.ts';
 import type { KeyStore } from '../ports/key-store.ts';
@@ -31,6 +31,8 @@ export interface DependencyState {
   readonly problem: string | null;
   /** False for what decisions can do without: its failure degrades and does not take the node out of service. */
   readonly required?: boolean;
+  /** What waits on its way there; `null` where it is not known. */
+  readonly lag?: { readonly records: number | null; readonly ms: number | null };
 }
 
 /** What the routes call. */
@@ -51,6 +53,8 @@ export interface HttpServices {
     status(): Promise<AnalyticsStatus>;
     /** Rows that analytics refused, oldest first. */
     parked(tenant: string, limit: number): Promise<readonly ParkedSummary[]>;
+    /** Tries rows of a tenant again; `null`: all of them. */
+    resendParked(tenant: string, positions: readonly number[] | null): Promise<ResentRows>;
   };
   readonly keys: KeyStore;
   readonly tokens: DecisionTokens;

@@ -260,7 +260,10 @@ export interface ResentRows {
 export interface ParkedSummary {
   readonly position: number;
   readonly kind: LogRecord['kind'];
+  /** The decision that it is, or speaks of; empty for an erasure. */
+  readonly decisionId: string;
   readonly reason: string;
+  readonly recordedAt_ms: number;
   readonly parkedAt_ms: number;
 }
 

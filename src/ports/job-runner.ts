@@ -12,6 +12,8 @@ export interface JobDefinition<Data> {
   readonly idOf: (data: Data) => string;
   /** For jobs that come again by themselves. */
   readonly every_ms: number | null;
+  /** A job that is added begins not before this has passed; at once when absent. */
+  readonly delay_ms?: number;
 }
 
 /** Of any data: a catalog holds jobs of many kinds. */
@@ -35,8 +37,14 @@ export interface FailedJob {
 }
 
 export interface JobCounts {
+  /** Under way, due, or due later. */
   readonly waiting: number;
+  /** Tried as often as they may be. */
   readonly failed: number;
+  /** How long the oldest due job waits for somebody to begin it; 0 when none does. */
+  readonly lag_ms: number;
+  /** Tries that failed in this process since it started. */
+  readonly failures: number;
 }
 
 /**
@@ -46,7 +54,14 @@ export interface JobCounts {
 export interface JobRunner<Catalog extends JobCatalog> {
   add<Name extends keyof Catalog & string>(job: Name, data: DataOf<Catalog, Name>): Promise<void>;
   /** Runs a job again and again; said twice, or by several processes, it is still one. */
-  schedule<Name extends keyof Catalog & string>(job: Name, data: DataOf<Catalog, Name>): Promise<void>;
+  schedule<Name extends keyof Catalog & string>(
+    job: Name,
+    data: DataOf<Catalog, Name>,
+    /** Instead of the catalog's. */
+    every_ms?: number,
+  ): Promise<void>;
+  /** It comes no more; also when it never did. */
+  unschedule<Name extends keyof Catalog & string>(job: Name): Promise<void>;
   failed(limit: number): Promise<readonly FailedJob[]>;
   /** Gives a failed job all of its tries again. False when it is not among the failed ones. */
   resend(job: string, id: string): Promise<boolean>;

@@ -32,7 +32,7 @@ async function start(
   };
   const running = {
     url: 'http://127.0.0.1:1',
-    signInLink: () => `http://127.0.0.1:1/sign-in#token=${token}`,
+    signInLink: async () => `http://127.0.0.1:1/sign-in#token=${token}`,
     firstKey,
   };
   await announce(running, { dataDir }, io, pino({}, into('log')));

@@ -19,6 +19,15 @@ export const TEST_JOBS = {
     idOf: () => 'tick',
     every_ms: 100,
   },
+  later: {
+    parse: (data: unknown) => data as Record<string, never>,
+    attempts: 1,
+    backoff_ms: 1,
+    concurrency: 1,
+    idOf: () => 'later',
+    every_ms: null,
+    delay_ms: 400,
+  },
 } as const;
 export type TestJobs = typeof TEST_JOBS;
 
@@ -33,7 +42,11 @@ export function jobRunnerContract(
   name: string,
   store: () => Promise<(handlers: JobHandlers<TestJobs>) => Promise<RunnerUnderTest>>,
 ): void {
-  const nothing: JobHandlers<TestJobs> = { greet: async () => {}, tick: async () => {} };
+  const nothing: JobHandlers<TestJobs> = {
+    greet: async () => {},
+    tick: async () => {},
+    later: async () => {},
+  };
   const WAIT = { timeout: 20_000 };
 
   test(`${name}: a job runs with what it was given, and is gone when it is done`, async () => {
@@ -43,7 +56,9 @@ export function jobRunnerContract(
     await runner.add('greet', { name: 'ada' });
     await runner.add('greet', { name: 'bob' });
     await expect.poll(() => seen.toSorted(), WAIT).toEqual(['ada', 'bob']);
-    await expect.poll(async () => (await runner.counts()).greet, WAIT).toEqual({ waiting: 0, failed: 0 });
+    await expect
+      .poll(async () => (await runner.counts()).greet, WAIT)
+      .toMatchObject({ waiting: 0, failed: 0 });
   });
 
   test(`${name}: a job that fails is tried as often as it may be, then stays to be seen, and runs again when it is sent again`, async () => {
@@ -62,11 +77,13 @@ export function jobRunnerContract(
       .poll(() => runner.failed(10), WAIT)
       .toEqual([{ job: 'greet', id: 'ada', attempts: 3, reason: 'not today' }]);
     expect(tries).toBe(3);
-    expect((await runner.counts()).greet).toEqual({ waiting: 0, failed: 1 });
+    expect((await runner.counts()).greet).toMatchObject({ waiting: 0, failed: 1, failures: 3 });
     mended = true;
     expect(await runner.resend('greet', 'nobody')).toBe(false);
     expect(await runner.resend('greet', 'ada')).toBe(true);
-    await expect.poll(async () => (await runner.counts()).greet, WAIT).toEqual({ waiting: 0, failed: 0 });
+    await expect
+      .poll(async () => (await runner.counts()).greet, WAIT)
+      .toMatchObject({ waiting: 0, failed: 0 });
     expect(tries).toBe(4);
   });
 
@@ -127,5 +144,53 @@ export function jobRunnerContract(
     await expect.poll(() => ticks, WAIT).toBeGreaterThanOrEqual(3);
     expect((await runner.counts()).tick?.waiting).toBeLessThanOrEqual(1);
     await expect(runner.schedule('greet', { name: 'ada' })).rejects.toThrow('does not come again');
+  });
+
+  test(`${name}: a job that comes again keeps the pace that it is given, and comes no more when it is unscheduled`, async () => {
+    const open = await store();
+    let ticks = 0;
+    const { runner } = await open({
+      ...nothing,
+      async tick() {
+        ticks += 1;
+      },
+    });
+    await runner.schedule('tick', {}, 60_000);
+    await expect.poll(() => ticks, WAIT).toBe(1);
+    await runner.schedule('tick', {}, 50);
+    await expect.poll(() => ticks, WAIT).toBeGreaterThanOrEqual(3);
+    await runner.unschedule('tick');
+    await expect.poll(async () => (await runner.counts()).tick?.waiting, WAIT).toBe(0);
+    const then = ticks;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ticks).toBe(then);
+  });
+
+  test(`${name}: a job begins after its delay, and how long due jobs wait is told`, async () => {
+    const open = await store();
+    const seen: number[] = [];
+    let finish: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { runner } = await open({
+      ...nothing,
+      greet: () => held,
+      async later() {
+        seen.push(performance.now());
+      },
+    });
+    const added_ms = performance.now();
+    await runner.add('later', {});
+    expect((await runner.counts()).later).toMatchObject({ waiting: 1, lag_ms: 0 });
+    await expect.poll(() => seen.length, WAIT).toBe(1);
+    expect((seen[0] ?? 0) - added_ms).toBeGreaterThanOrEqual(390);
+    // Two run at a time.
+    for (const person of ['ada', 'bob', 'eve']) await runner.add('greet', { name: person });
+    await expect.poll(async () => (await runner.counts()).greet?.lag_ms, WAIT).toBeGreaterThan(100);
+    finish();
+    await expect
+      .poll(async () => (await runner.counts()).greet, WAIT)
+      .toMatchObject({ waiting: 0, lag_ms: 0 });
   });
 }

@@ -63,7 +63,7 @@ describe('signing in', () => {
   });
 
   it('by a link works once', async () => {
-    const { token } = test.signIn.createLink('default');
+    const { token } = await test.signIn.createLink('default');
     const cookie = await signIn({ link_token: token });
     const session = await test.inject({ url: '/session', headers: { ...HOST, cookie } });
     expect(session.statusCode).toBe(200);
@@ -222,7 +222,7 @@ describe('a session', () => {
   });
 
   it('ends after 12 hours, and a link after 10 minutes', async () => {
-    const { token } = test.signIn.createLink('default');
+    const { token } = await test.signIn.createLink('default');
     test.advance(LINK_LIFETIME_MS);
     const late = await test.inject({
       method: 'POST',

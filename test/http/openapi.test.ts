@@ -51,6 +51,8 @@ describe('the OpenAPI document', () => {
         'PUT /v1/views/{id}',
         'DELETE /v1/views/{id}',
         'GET /v1/analytics/health',
+        'GET /v1/analytics/parked',
+        'POST /v1/analytics/parked/resend',
         'GET /v1/decisions/{id}/related',
         'POST /v1/review-queue',
         'POST /v1/entities/lookup',

@@ -53,7 +53,7 @@ describe('the log', () => {
     await test.inject({ url: `/v1/decisions/${DECISION_ID}`, headers: { cookie, host: 'localhost' } });
     await test.inject({ url: '/hunter2?include=hunter2', headers: bearer('gatehouse_hunter2') });
     await test.inject({ url: '/v1/decisions/hunter2', headers: bearer('gatehouse_hunter2') });
-    const { token } = test.signIn.createLink('default');
+    const { token } = await test.signIn.createLink('default');
     await test.inject({
       method: 'POST',
       url: '/session',

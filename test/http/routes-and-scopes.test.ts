@@ -79,6 +79,8 @@ const CALLS: readonly {
   },
   { method: 'DELETE', url: '/v1/views/vw_nothing', scope: 'feedback:write', status: 404 },
   { method: 'GET', url: '/v1/analytics/health', scope: 'decisions:read', status: 200 },
+  { method: 'GET', url: '/v1/analytics/parked', scope: 'admin', status: 200 },
+  { method: 'POST', url: '/v1/analytics/parked/resend', scope: 'admin', body: {}, status: 200 },
   { method: 'GET', url: '/v1/analytics/annotations', scope: 'decisions:read', status: 200 },
   { method: 'GET', url: '/v1/analytics/panels', scope: 'decisions:read', status: 200 },
   { method: 'GET', url: '/v1/analytics/panels/nothing', scope: 'decisions:read', status: 404 },

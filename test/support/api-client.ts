@@ -49,6 +49,7 @@ export interface ProblemAnswer {
 }
 
 export interface ApiClient {
+  /** Of the first node. */
   readonly url: string;
   /** The same server by another key. */
   as(key: string): ApiClient;
@@ -60,15 +61,18 @@ export interface ApiClient {
   decisionsOf(userId: string): Promise<readonly DecisionRecordBody[]>;
 }
 
-/** Talks to a running server as an auth server does. A string is sent as it is, anything else as JSON. */
-export function createApiClient(url: string, key = BOOTSTRAP_KEY): ApiClient {
+/** Talks to a running server as an auth server does; to several nodes in turn, as through a balancer. A string is sent as it is, anything else as JSON. */
+export function createApiClient(at: string | readonly string[], key = BOOTSTRAP_KEY): ApiClient {
+  const nodes = typeof at === 'string' ? [at] : at;
+  const url = nodes[0] ?? '';
+  let turn = 0;
   const send = async <Body>(
     method: 'GET' | 'POST',
     path: string,
     body: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer<Body>> => {
-    const response = await fetch(`${url}${path}`, {
+    const response = await fetch(`${nodes[turn++ % nodes.length]}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${key}`,
@@ -82,7 +86,7 @@ export function createApiClient(url: string, key = BOOTSTRAP_KEY): ApiClient {
   };
   const client: ApiClient = {
     url,
-    as: (other) => createApiClient(url, other),
+    as: (other) => createApiClient(nodes, other),
     get: (path) => send('GET', path, undefined),
     post: (path, body, headers) => send('POST', path, body, headers),
     async risk(body, query = '') {

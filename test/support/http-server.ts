@@ -6,6 +6,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import pino from 'pino';
 import { createKeyStore } from '../../src/adapters/embedded/key-store.ts';
 import { createSecretStore } from '../../src/adapters/embedded/secret-store.ts';
+import { createMemorySignInStore } from '../../src/adapters/embedded/sign-in-store.ts';
 import { createViewStore } from '../../src/adapters/embedded/view-store.ts';
 import { parseAddress } from '../../src/adapters/ip-intelligence/parse-address.ts';
 import { createMetrics } from '../../src/adapters/prometheus/metrics.ts';
@@ -44,6 +45,7 @@ export interface Asked {
   readonly assessed: AssessRequest[];
   readonly outcomes: OutcomeReport[];
   readonly searches: { readonly tenant: string; readonly filter: DecisionFilter }[];
+  readonly resends: { readonly tenant: string; readonly positions: readonly number[] | null }[];
   readonly entities: { readonly tenant: string; readonly subject: EntitySubject }[];
 }
 
@@ -98,8 +100,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     clock,
     log,
   });
-  const signIn = createSignIn({ keys, clock });
-  const asked: Asked = { assessed: [], outcomes: [], searches: [], entities: [] };
+  const signIn = createSignIn({ keys, store: createMemorySignInStore(), clock });
+  const asked: Asked = { assessed: [], outcomes: [], searches: [], resends: [], entities: [] };
   const server = await buildServer({
     config: { publicOrigins: [], dashboardsDir: null, version: '1.0.0', ...options.config },
     log,
@@ -130,7 +132,23 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     views: createSavedViews({ store: viewStore, clock, newUuid: randomUUID }),
     health: {
       status: async () => ANALYTICS_STATUS,
-      parked: async () => [{ position: 7, kind: 'decision', reason: 'refused', parkedAt_ms: clock() }],
+      parked: async (tenant) =>
+        tenant === 'default'
+          ? [
+              {
+                position: 7,
+                kind: 'decision',
+                decisionId: DECISION_ID,
+                reason: 'refused',
+                recordedAt_ms: clock(),
+                parkedAt_ms: clock(),
+              },
+            ]
+          : [],
+      async resendParked(tenant, positions) {
+        asked.resends.push({ tenant, positions });
+        return { resent: positions?.length ?? 1, refused: 0 };
+      },
     },
     keys,
     tokens,

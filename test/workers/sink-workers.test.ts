@@ -11,12 +11,12 @@ import { defineSinkScripts } from '../../src/adapters/redis/sink-scripts.ts';
 import { createSinkStatus } from '../../src/adapters/redis/sink-status.ts';
 import { createWriteGate } from '../../src/adapters/redis/write-gate.ts';
 import { createParkedRowsUseCase } from '../../src/app/parked-rows.ts';
-import type { LogRecord } from '../../src/core/record.ts';
+import type { ErasureRecord, LogRecord } from '../../src/core/record.ts';
 import type { AnalyticsSink } from '../../src/ports/analytics.ts';
 import { RowsRefused } from '../../src/ports/analytics-errors.ts';
 import { startSinkWorkers } from '../../src/start-workers.ts';
 import { openClickHouse } from '../support/clickhouse.ts';
-import { decisionRecord, outcomeRecord } from '../support/log-records.ts';
+import { decisionRecord, erasureRecord, outcomeRecord } from '../support/log-records.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { rollupsEqualRaw } from '../support/rollups-equal-raw.ts';
 
@@ -51,11 +51,16 @@ function installation() {
         await own.redis.xadd(keys.log(shardOfPosition(position)), entryId(position), 'r', encode(record));
       }
     },
-    worker(newSink: () => AnalyticsSink, lease_ms = 20_000) {
+    worker(
+      newSink: () => AnalyticsSink,
+      lease_ms = 20_000,
+      beforeErasure?: (record: ErasureRecord, batch: readonly LogRecord[]) => Promise<void>,
+    ) {
       const connected = connect();
       const workers = startSinkWorkers({
         ...connected,
         clickhouse: { newSink },
+        ...(beforeErasure === undefined ? {} : { beforeErasure }),
         clock: Date.now,
         log: silent,
         maxRows: 100,
@@ -236,4 +241,28 @@ test('refused rows are parked for everybody to see, and go in when they are sent
   const rows = await clickhouse.database.query('write', 'SELECT count() AS n FROM decisions');
   expect(rows).toEqual([{ n: records.length }]);
   expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
+}, 120_000);
+
+test('a tombstone is told of before its turn, while rows still say which names were the user’s', async () => {
+  const here = installation();
+  const clickhouse = await openClickHouse({ gate: here.gate() });
+  const login = decisionRecord({ position: BASE, userId: 'ada', loginKey: 'lk_ada' });
+  const told: [position: number, names: readonly string[], inBatch: number][] = [];
+  let refuse = true;
+  here.worker(clickhouse.newSink, 20_000, async ({ tenant, userKey, position }, batch) => {
+    told.push([position, await clickhouse.loginKeysOf(tenant, userKey), batch.length]);
+    if (refuse) throw new Error('the queue does not answer');
+  });
+  await here.append([login]);
+  await expect.poll(() => here.carried(), { timeout: 60_000 }).toBe(true);
+  await here.append([erasureRecord('default', 'uk_ada', BASE + SHARDS)]);
+  await expect.poll(() => told.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+  const rows = (): Promise<unknown> =>
+    clickhouse.database.query('write', 'SELECT count() AS n FROM decisions');
+  // Not before somebody knows.
+  expect(await rows()).toEqual([{ n: 1 }]);
+  refuse = false;
+  await expect.poll(() => here.carried(), { timeout: 60_000 }).toBe(true);
+  expect(told.at(-1)).toEqual([BASE + SHARDS, ['lk_ada'], 1]);
+  expect(await rows()).toEqual([{ n: 0 }]);
 }, 120_000);

@@ -8,7 +8,7 @@ import type { ClickHouseConnection } from './connect.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createDecisionRows } from './decision-rows.ts';
 import { createEntityReads } from './entity.ts';
-import { createErase } from './erase.ts';
+import { createErase, loginKeysOf } from './erase.ts';
 import { type Migration, migrate, readMigrations } from './migrate.ts';
 import { createReads, type Reads } from './reads.ts';
 import { applyRetention, DEFAULT_RETENTION, type Retention } from './retention.ts';
@@ -38,7 +38,9 @@ export interface ClickHouse {
   /** Another one, for another part of the log. */
   newSink(): AnalyticsSink;
   /** Removes what was logged of a user up to a position, again: for rows that came after the tombstone's turn. */
-  eraseUpTo(tenant: string, userKey: string, position: number): Promise<number>;
+  eraseUpTo(tenant: string, userKey: string, position: number, loginKeys: readonly string[]): Promise<number>;
+  /** Names that a user's logins came with, as keyed hashes: after an erasure no row tells. */
+  loginKeysOf(tenant: string, userKey: string): Promise<readonly string[]>;
   /** A page of `analytics.history`, for callers that are far away. */
   readonly historyPage: Reads['historyPage'];
   /** For checks that need SQL of their own. */
@@ -120,7 +122,9 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     analytics,
     sink: newSink(),
     newSink,
-    eraseUpTo: (tenant, userKey, position) => gate.alone(() => erase(tenant, userKey, position)),
+    eraseUpTo: (tenant, userKey, position, loginKeys) =>
+      gate.alone(() => erase(tenant, userKey, position, loginKeys)),
+    loginKeysOf: (tenant, userKey) => loginKeysOf(database, tenant, userKey),
     historyPage: reads.historyPage,
     database,
     close,

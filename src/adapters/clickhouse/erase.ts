@@ -2,8 +2,31 @@ import { changed, localName } from './cluster.ts';
 import type { Database, Parameters } from './database.ts';
 import { type Moment, type RebuildRules, rebuildBuckets } from './rollups.ts';
 
-/** Removes what is known of a user up to a log position (`null`: all of it); the number of decisions removed. */
-export type EraseUser = (tenant: string, userKey: string, upTo: number | null) => Promise<number>;
+/**
+ * Removes what is known of a user up to a log position (`null`: all of it); the number of decisions removed. Names that
+ * are known to be theirs are handed in when no row may say so any more.
+ */
+export type EraseUser = (
+  tenant: string,
+  userKey: string,
+  upTo: number | null,
+  loginKeys?: readonly string[],
+) => Promise<number>;
+
+/** Names that a user's logins came with, as keyed hashes. */
+export async function loginKeysOf(
+  database: Database,
+  tenant: string,
+  userKey: string,
+): Promise<readonly string[]> {
+  const typed = await database.query<{ login_key: string }>(
+    'write',
+    `SELECT DISTINCT login_key FROM decisions
+WHERE tenant = {tenant:String} AND user_key = {user:String} AND login_key != ''`,
+    { tenant, user: userKey },
+  );
+  return typed.map(({ login_key }) => login_key);
+}
 
 /**
  * Erasure in ClickHouse. The rollups are counted again without the user's rows *before* the rows go: killed in
@@ -13,17 +36,12 @@ export type EraseUser = (tenant: string, userKey: string, upTo: number | null) =
  * the login was resolved, and go too.
  */
 export function createErase(database: Database, rules: () => RebuildRules): EraseUser {
-  return async (tenant, userKey, upTo) => {
-    const typed = await database.query<{ login_key: string }>(
-      'write',
-      `SELECT DISTINCT login_key FROM decisions
-WHERE tenant = {tenant:String} AND user_key = {user:String} AND login_key != ''`,
-      { tenant, user: userKey },
-    );
+  return async (tenant, userKey, upTo, loginKeys = []) => {
+    const typed = await loginKeysOf(database, tenant, userKey);
     const parameters: Parameters = {
       tenant,
       user: userKey,
-      logins: typed.map(({ login_key }) => login_key),
+      logins: [...new Set([...typed, ...loginKeys])],
       upTo: upTo ?? Number.MAX_SAFE_INTEGER,
     };
     const before = 'position <= {upTo:UInt64}';

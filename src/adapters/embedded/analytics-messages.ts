@@ -71,6 +71,11 @@ export interface ThreadCalls {
     answer: PanelResult;
   };
   erase: { args: readonly [tenant: string, userKey: string]; answer: number };
+  eraseUpTo: {
+    args: readonly [tenant: string, userKey: string, position: number, loginKeys: readonly string[]];
+    answer: number;
+  };
+  migrate: { args: readonly []; answer: undefined };
   status: { args: readonly []; answer: AnalyticsStatus };
   acknowledged: { args: readonly []; answer: number };
   flush: { args: readonly []; answer: undefined };

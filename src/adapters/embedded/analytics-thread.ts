@@ -43,6 +43,8 @@ export interface AnalyticsThread extends Analytics {
   parked(tenant: string, limit: number): Promise<readonly ParkedSummary[]>;
   /** Tries rows of a tenant again that analytics refused; `null`: all of them. */
   resendParked(tenant: string, positions: readonly number[] | null): Promise<ResentRows>;
+  /** Removes what was logged of a user up to a position, again. */
+  eraseUpTo(tenant: string, userKey: string, position: number, loginKeys: readonly string[]): Promise<number>;
   /** Something was appended to the log. Cheap; may be called for every record. */
   nudge(): void;
   /** Resolves when everything durable by now can be searched. */
@@ -213,8 +215,8 @@ export async function createAnalyticsThread(options: AnalyticsThreadOptions): Pr
   await start();
 
   return {
-    // The thread brings the schema up to date before it says that it is ready.
-    migrate: async () => {},
+    // The thread brings the schema up to date before it says that it is ready, too.
+    migrate: () => call('migrate'),
     decision: (tenant, id) => call('decision', tenant, id),
     search: (tenant, filter, limit, cursor) => call('search', tenant, filter, limit, cursor),
     rows: (tenant, filter, limit, cursor) => call('rows', tenant, filter, limit, cursor),
@@ -237,6 +239,8 @@ export async function createAnalyticsThread(options: AnalyticsThreadOptions): Pr
     panels: () => panels,
     panel: (tenant, id, parameters) => call('panel', tenant, id, parameters),
     erase: (tenant, userKey) => call('erase', tenant, userKey),
+    eraseUpTo: (tenant, userKey, position, loginKeys) =>
+      call('eraseUpTo', tenant, userKey, position, loginKeys),
     async status(): Promise<AnalyticsStatus> {
       try {
         return await call('status');

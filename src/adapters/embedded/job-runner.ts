@@ -38,6 +38,7 @@ export function createEmbeddedJobRunner<Catalog extends JobCatalog>(
   const kept = root.openDB<Kept, string>({ name: 'jobs', encoding: 'json' });
   /** Keys under way. */
   const running = new Map<string, Promise<void>>();
+  const failures = new Map<string, number>();
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
 
@@ -84,6 +85,7 @@ export function createEmbeddedJobRunner<Catalog extends JobCatalog>(
       const attempts = job.attempts + 1;
       const left = definition.attempts - attempts;
       const reason = error instanceof Error ? error.message : String(error);
+      failures.set(job.job, (failures.get(job.job) ?? 0) + 1);
       log.error(
         { err: error, job: job.job, left },
         left > 0 ? 'a job failed; it is tried again' : 'a job failed',
@@ -110,34 +112,57 @@ export function createEmbeddedJobRunner<Catalog extends JobCatalog>(
   async function again(key: string, job: Kept): Promise<void> {
     if (job.every_ms === null) await written(kept.remove(key));
     else {
-      const runAt_ms = clock() + job.every_ms;
-      await written(kept.put(key, { ...job, attempts: 0, runAt_ms, failed: false, reason: '' }));
+      // As it stands now: its pace may have changed while it ran, or it may come no more.
+      await written(
+        kept.transaction(() => {
+          const known = kept.get(key);
+          if (known === undefined || known.every_ms === null) return;
+          const runAt_ms = clock() + known.every_ms;
+          kept.put(key, { ...known, attempts: 0, runAt_ms, failed: false, reason: '' });
+        }),
+      );
     }
   }
 
-  const fresh = (job: string, id: string, data: unknown, every_ms: number | null): Kept => ({
-    ...{ job, id, data, every_ms },
-    ...{ attempts: 0, runAt_ms: clock(), failed: false, reason: '' },
+  const fresh = (
+    job: string,
+    id: string,
+    data: unknown,
+    runAt_ms: number,
+    every_ms: number | null,
+  ): Kept => ({
+    ...{ job, id, data, every_ms, runAt_ms },
+    ...{ attempts: 0, failed: false, reason: '' },
   });
   look();
 
   return {
     async add(job, data) {
       const id = catalog[job]?.idOf(data as never) ?? job;
+      const runAt_ms = clock() + (catalog[job]?.delay_ms ?? 0);
       await written(
-        kept.ifNoExists(keyOf(job, id), () => kept.put(keyOf(job, id), fresh(job, id, data, null))),
+        kept.ifNoExists(keyOf(job, id), () => kept.put(keyOf(job, id), fresh(job, id, data, runAt_ms, null))),
       );
       look();
     },
-    async schedule(job, data) {
-      const every_ms = catalog[job]?.every_ms ?? null;
+    async schedule(job, data, every) {
+      const every_ms = every ?? catalog[job]?.every_ms ?? null;
       if (every_ms === null) throw new RangeError(`${job} does not come again by itself`);
       const key = keyOf(job, `every-${job}`);
-      const known = kept.get(key);
-      const next =
-        known === undefined ? fresh(job, `every-${job}`, data, every_ms) : { ...known, data, every_ms };
-      await written(kept.put(key, next));
+      await written(
+        kept.transaction(() => {
+          const known = kept.get(key);
+          const next =
+            known === undefined
+              ? fresh(job, `every-${job}`, data, clock(), every_ms)
+              : { ...known, data, every_ms, runAt_ms: Math.min(known.runAt_ms, clock() + every_ms) };
+          kept.put(key, next);
+        }),
+      );
       look();
+    },
+    async unschedule(job) {
+      await written(kept.remove(keyOf(job, `every-${job}`)));
     },
     failed: async (limit) =>
       [...kept.getRange()]
@@ -156,7 +181,14 @@ export function createEmbeddedJobRunner<Catalog extends JobCatalog>(
       for (const job of Object.keys(catalog)) {
         const ofJob = [...kept.getRange()].filter(({ value }) => value.job === job);
         const failed = ofJob.filter(({ value }) => value.failed).length;
-        all[job] = { waiting: ofJob.length - failed, failed };
+        const due = ofJob.filter(({ key, value }) => !value.failed && !running.has(key));
+        const oldest_ms = Math.min(clock(), ...due.map(({ value }) => value.runAt_ms));
+        all[job] = {
+          waiting: ofJob.length - failed,
+          failed,
+          lag_ms: clock() - oldest_ms,
+          failures: failures.get(job) ?? 0,
+        };
       }
       return all;
     },

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnalyticsStatus } from '../../ports/analytics.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { JobCounts } from '../../ports/job-runner.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 
 /**
@@ -9,6 +10,9 @@ import type { Metrics } from '../../ports/metrics.ts';
  */
 const DURATION_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Until a scrape goes on without the queue of jobs. */
+const JOBS_WAIT_MS = 1_000;
+
 /** Whose latency the dashboards show. */
 const DECISION_ROUTE = '/v1/risk';
 
@@ -16,6 +20,8 @@ const DECISION_ROUTE = '/v1/risk';
 export function createMetrics(options: {
   /** Asked once a scrape, for how far analytics is behind; a failure leaves the gauges as they were. */
   readonly analyticsStatus: () => Promise<AnalyticsStatus>;
+  /** Asked once a scrape too; absent where no jobs run. */
+  readonly jobCounts?: () => Promise<Readonly<Record<string, JobCounts>>>;
   readonly clock: Clock;
 }): Metrics {
   const since_ms = options.clock();
@@ -59,7 +65,7 @@ export function createMetrics(options: {
   });
   const lagRecords = new Gauge({
     name: 'gatehouse_sink_lag_records',
-    help: 'Log records not yet in analytics.',
+    help: 'Log records not yet in analytics (on Redis an estimate).',
     registers,
   });
   const lag = new Gauge({
@@ -92,6 +98,7 @@ export function createMetrics(options: {
     }
   }
 
+  const readJobs = options.jobCounts === undefined ? null : createJobGauges(options.jobCounts, registers);
   const labelsOf = createLabelCache();
 
   return {
@@ -122,10 +129,47 @@ export function createMetrics(options: {
       campaigns.inc({ kind });
     },
     async expose() {
-      await readAnalytics();
+      await Promise.all([readAnalytics(), readJobs?.()]);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
+}
+
+/** The jobs of the catalog; where the queue does not answer, its gauges say so and stay as they were. */
+function createJobGauges(
+  counts: () => Promise<Readonly<Record<string, JobCounts>>>,
+  registers: Registry[],
+): () => Promise<void> {
+  const labelNames = ['job'];
+  const gauge = (name: string, help: string): Gauge<string> =>
+    new Gauge({ name, help, labelNames, registers });
+  const up = new Gauge({ name: 'gatehouse_jobs_up', help: '1 while the queue of jobs answers.', registers });
+  const waiting = gauge('gatehouse_jobs_waiting', 'Jobs under way, due, or due later.');
+  const failed = gauge('gatehouse_jobs_failed', 'Jobs that were tried as often as they may be.');
+  const lag = gauge('gatehouse_jobs_lag_seconds', 'How long the oldest due job waits to be begun.');
+  const failures = gauge('gatehouse_jobs_failures', 'Tries that failed in this process since its start.');
+  return async () => {
+    try {
+      for (const [job, each] of Object.entries(await within(counts(), JOBS_WAIT_MS))) {
+        waiting.set({ job }, each.waiting);
+        failed.set({ job }, each.failed);
+        lag.set({ job }, each.lag_ms / 1_000);
+        failures.set({ job }, each.failures);
+      }
+      up.set(1);
+    } catch {
+      // The scrape goes on without: that the queue does not answer is what the operator needs to see.
+      up.set(0);
+    }
+  };
+}
+
+/** A queue waits through an outage of Redis; a scrape does not. */
+function within<T>(answer: Promise<T>, wait_ms: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${wait_ms} ms`)), wait_ms);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 interface Bucket {

@@ -103,6 +103,28 @@ export function connectRedis(options: {
   };
 }
 
+/**
+ * A client that waits: through an outage, and at Redis for the next job. For a job runner, which hands its commands to
+ * nobody who must answer in time.
+ */
+export function connectQueue(options: {
+  readonly config: RedisConfig;
+  readonly log: Pick<BaseLogger, 'info' | 'warn'>;
+}): RedisClient {
+  const { config, log } = options;
+  const client = config.cluster ? openCluster(config.url, WAITING) : openSingle(config.url, WAITING);
+  let told = false;
+  client.on('error', (error: Error) => {
+    if (!told)
+      log.warn({ err: error, code: 'queue_lost' }, 'the queue of jobs does not answer; trying again');
+    told = true;
+  });
+  client.on('ready', () => {
+    told = false;
+  });
+  return client;
+}
+
 /** Waits for the first answer. @throws Error when there is none in time. */
 export async function untilReady(client: RedisClient, within_ms: number): Promise<void> {
   if (client.status === 'ready') return;
@@ -121,40 +143,44 @@ export async function untilReady(client: RedisClient, within_ms: number): Promis
 
 const reconnect = (times: number): number => Math.min(RECONNECT_MS[0] * times, RECONNECT_MS[1]);
 
-const COMMON = {
+const ANSWERING = {
   connectTimeout: CONNECT_TIMEOUT_MS,
   socketTimeout: SILENCE_MS,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   enableAutoPipelining: true,
+  enableOfflineQueue: false,
 } as const;
+/** No bound on silence: a worker may wait at Redis for as long as nothing is to do. */
+const WAITING = {
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  maxRetriesPerRequest: null,
+  enableAutoPipelining: false,
+  enableOfflineQueue: true,
+} as const;
+type Manner = typeof ANSWERING | typeof WAITING;
 
-function openSingle(text: string): Redis {
-  return new Redis({
-    ...optionsOf(parseUrl(text)),
-    ...COMMON,
-    enableOfflineQueue: false,
-    retryStrategy: reconnect,
-  });
+function openSingle(text: string, manner: Manner = ANSWERING): Redis {
+  return new Redis({ ...optionsOf(parseUrl(text)), ...manner, retryStrategy: reconnect });
 }
 
-function openCluster(text: string): Cluster {
+function openCluster(text: string, manner: Manner = ANSWERING): Cluster {
   const nodes = text.split(',').map((part) => parseUrl(part.trim()));
   const [first] = nodes;
   if (first === undefined) throw new RedisUrlError('REDIS_URL names no Redis.');
   const { host, port, ...shared } = optionsOf(first);
+  const { enableOfflineQueue, enableAutoPipelining, ...ofNode } = manner;
   return new Cluster(
     nodes.map((node) => ({ host: node.hostname, port: portOf(node) })),
     {
-      redisOptions: { ...shared, ...COMMON, enableAutoPipelining: false },
-      enableAutoPipelining: true,
-      enableOfflineQueue: false,
+      redisOptions: { ...shared, ...ofNode, enableAutoPipelining: false },
+      enableAutoPipelining,
+      enableOfflineQueue,
       clusterRetryStrategy: reconnect,
       clusterNodeRetryStrategy: reconnect,
       slotsRefreshTimeout: SILENCE_MS,
       // A command that met a dead node fails: its sender judges without, and a repeat is its own choice.
-      retryDelayOnFailover: 0,
-      retryDelayOnClusterDown: 0,
+      ...(enableOfflineQueue ? {} : { retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 }),
     },
   );
 }

@@ -1,5 +1,6 @@
 import { type ConnectionOptions, type Job, Queue, Worker } from 'bullmq';
 import type { BaseLogger } from 'pino';
+import type { Clock } from '../../ports/clock.ts';
 import type { FailedJob, JobCatalog, JobCounts, JobHandlers, JobRunner } from '../../ports/job-runner.ts';
 import type { RedisClient } from './connect.ts';
 
@@ -10,6 +11,7 @@ export interface RedisJobRunnerOptions<Catalog extends JobCatalog> {
   readonly redis: RedisClient;
   /** As that of the keys. */
   readonly prefix: string;
+  readonly clock: Clock;
   readonly log: Pick<BaseLogger, 'warn' | 'error'>;
   /** How long a worker that was killed is waited for. */
   readonly lock_ms?: number;
@@ -21,10 +23,11 @@ const LOCK_MS = 30_000;
 export function createRedisJobRunner<Catalog extends JobCatalog>(
   options: RedisJobRunnerOptions<Catalog>,
 ): JobRunner<Catalog> {
-  const { catalog, handlers, prefix, log, lock_ms = LOCK_MS } = options;
+  const { catalog, handlers, prefix, clock, log, lock_ms = LOCK_MS } = options;
   const shared = { connection: options.redis as unknown as ConnectionOptions, prefix: `{${prefix}-jobs}` };
   const queues = new Map<string, Queue>();
   const workers: Worker[] = [];
+  const failures = new Map<string, number>();
   const silenced = (error: Error): void => log.warn({ err: error }, 'the queue of jobs does not answer');
 
   for (const [name, definition] of Object.entries(catalog)) {
@@ -52,6 +55,7 @@ export function createRedisJobRunner<Catalog extends JobCatalog>(
     worker.on('error', silenced);
     worker.on('failed', (job, error) => {
       const left = definition.attempts - (job?.attemptsMade ?? 0);
+      failures.set(name, (failures.get(name) ?? 0) + 1);
       log.error(
         { err: error, job: name, left },
         left > 0 ? 'a job failed; it is tried again' : 'a job failed',
@@ -69,12 +73,15 @@ export function createRedisJobRunner<Catalog extends JobCatalog>(
   return {
     async add(name, data) {
       const id = catalog[name]?.idOf(data as never) ?? name;
-      await queueOf(name).add(name, data, { jobId: id });
+      await queueOf(name).add(name, data, { jobId: id, delay: catalog[name]?.delay_ms ?? 0 });
     },
-    async schedule(name, data) {
-      const every = catalog[name]?.every_ms ?? null;
+    async schedule(name, data, every_ms) {
+      const every = every_ms ?? catalog[name]?.every_ms ?? null;
       if (every === null) throw new RangeError(`${name} does not come again by itself`);
       await queueOf(name).upsertJobScheduler(name, { every }, { name, data });
+    },
+    async unschedule(name) {
+      await queueOf(name).removeJobScheduler(name);
     },
     async failed(limit) {
       const found: FailedJob[] = [];
@@ -100,7 +107,12 @@ export function createRedisJobRunner<Catalog extends JobCatalog>(
       const all: Record<string, JobCounts> = {};
       for (const [name, queue] of queues) {
         const { failed = 0, ...others } = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
-        all[name] = { waiting: Object.values(others).reduce((sum, n) => sum + n, 0), failed };
+        all[name] = {
+          waiting: Object.values(others).reduce((sum, n) => sum + n, 0),
+          failed,
+          lag_ms: lagOf(await queue.getJobs(['waiting'], 0, 0, true), clock()),
+          failures: failures.get(name) ?? 0,
+        };
       }
       return all;
     },
@@ -109,4 +121,10 @@ export function createRedisJobRunner<Catalog extends JobCatalog>(
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
+}
+
+/** BullMQ does not say when a job that failed once became due again; such a job shows among the failures. */
+function lagOf([oldest]: readonly (Job | undefined)[], now_ms: number): number {
+  if (oldest === undefined || oldest.attemptsMade > 0) return 0;
+  return Math.max(0, now_ms - oldest.timestamp - (oldest.opts.delay ?? 0));
 }

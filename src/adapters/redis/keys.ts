@@ -55,6 +55,8 @@ export interface Keys {
   readonly sinkState: SinkKeys;
   readonly apiKeys: string;
   readonly apiKeysGeneration: string;
+  /** Raised when every node is to read its network lists again. */
+  readonly feedsGeneration: string;
   secret(name: string): string;
   quota(holder: string): string;
   signInLink(hash: string): string;
@@ -117,6 +119,7 @@ export function createKeys(prefix = 'gatehouse'): Keys {
     },
     apiKeys: `{${prefix}:keys}:all`,
     apiKeysGeneration: `{${prefix}:keys}:generation`,
+    feedsGeneration: `${prefix}:feeds:generation`,
     secret: (name) => `${prefix}:secret:${name}`,
     quota: (holder) => `${prefix}:q:${holder}`,
     signInLink: (hash) => `${prefix}:l:${hash}`,

@@ -17,6 +17,11 @@ export interface LogStreams {
   firstAfter(shard: number, after: number): Promise<number | undefined>;
   /** Entries of a shard, by the stream's own count. */
   length(shard: number): Promise<number>;
+  /**
+   * About how many entries of a shard lie above a position: as many of its length as that part of its time. Counting
+   * them would take Redis as long as reading them.
+   */
+  above(shard: number, position: number): Promise<number>;
   /** Forgets the records of one shard up to and including a position. */
   trim(shard: number, upTo: number): Promise<void>;
 }
@@ -64,11 +69,26 @@ export function createLogStreams(options: { readonly redis: RedisClient; readonl
       return entry === undefined ? undefined : positionOfEntry(entry[0].toString('latin1'));
     },
     length: (shard) => redis.xlen(keys.log(shard)),
+    async above(shard, position) {
+      const [length, first] = await Promise.all([
+        redis.xlen(keys.log(shard)),
+        redis.xrangeBuffer(keys.log(shard), '-', END, 'COUNT', 1),
+      ]);
+      const [last] = (await redis.xrevrangeBuffer(keys.log(shard), END, '-', 'COUNT', 1)) as Entry[];
+      const from = placeOf((first as Entry[])[0]);
+      const to = placeOf(last);
+      if (from === undefined || to === undefined || position >= to) return 0;
+      if (position < from) return length;
+      return Math.min(length - 1, Math.max(1, Math.round((length - 1) * ((to - position) / (to - from)))));
+    },
     async trim(shard, upTo) {
       await redis.xtrim(keys.log(shard), 'MINID', entryId(upTo + 1));
     },
   };
 }
+
+const placeOf = (entry: Entry | undefined): number | undefined =>
+  entry === undefined ? undefined : positionOfEntry(entry[0].toString('latin1'));
 
 function recordOf([id, fields]: Entry): LogRecord {
   const position = positionOfEntry(id.toString('latin1'));

@@ -73,6 +73,22 @@ const RELEASE = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`;
 
+/** A bucket of tokens that refills by Redis' clock: takes what was spent, tells what is left. */
+const SPEND = `
+local spent, rate, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local known = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = burst
+if known[1] then
+  local elapsed = math.max(0, now - tonumber(known[2]))
+  tokens = math.min(burst, tonumber(known[1]) + elapsed / 1000 * rate)
+end
+tokens = math.max(-burst, tokens - spent)
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.0f', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil(2 * burst / rate * 1000) + 1000)
+return tostring(tokens)`;
+
 type Value = string | Buffer | number;
 
 export interface Scripts {
@@ -89,6 +105,8 @@ export interface Scripts {
   /** Takes or keeps a lease. */
   lease(key: string, holder: string, life_ms: number): Promise<boolean>;
   release(key: string, holder: string): Promise<void>;
+  /** Takes tokens of a bucket; how many are left. */
+  spend(key: string, spent: number, rate_rps: number, burst: number): Promise<number>;
 }
 
 /** The number of keys is fixed: ioredis then finds the first key, and with it the cluster's server, by itself. */
@@ -98,6 +116,7 @@ const SCRIPTS = {
   gatehouseRaise: { lua: RAISE, numberOfKeys: 1 },
   gatehouseLease: { lua: LEASE, numberOfKeys: 1 },
   gatehouseRelease: { lua: RELEASE, numberOfKeys: 1 },
+  gatehouseSpend: { lua: SPEND, numberOfKeys: 1 },
 } as const;
 
 type Defined = {
@@ -125,5 +144,7 @@ export function defineScripts(client: RedisClient): Scripts {
     async release(key, holder) {
       await run.gatehouseReleaseBuffer(key, holder);
     },
+    spend: async (key, spent, rate_rps, burst) =>
+      Number(String(await run.gatehouseSpendBuffer(key, spent, rate_rps, burst))),
   };
 }

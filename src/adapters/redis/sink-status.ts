@@ -25,7 +25,7 @@ const UNCARRIED_MS = 15_000;
 export function createSinkStatus(options: {
   readonly redis: RedisClient;
   readonly keys: Keys;
-  readonly streams: Pick<LogStreams, 'sinkPositions' | 'firstAfter'>;
+  readonly streams: Pick<LogStreams, 'sinkPositions' | 'firstAfter' | 'above'>;
   readonly clock: Clock;
 }): SinkStatusReader {
   const { redis, streams, clock } = options;
@@ -38,6 +38,11 @@ export function createSinkStatus(options: {
       ...Array.from({ length: SHARDS }, (_, shard) => streams.firstAfter(shard, positions[shard] ?? 0)),
     ]);
     const waiting = firsts.filter((position) => position !== undefined);
+    const counts = await Promise.all(
+      firsts.map((first, shard) =>
+        first === undefined ? Promise.resolve(0) : streams.above(shard, positions[shard] ?? 0),
+      ),
+    );
     const lag_ms = waiting.length === 0 ? 0 : Math.max(0, clock() - Math.min(...waiting) / MICROS_PER_MS);
     const workers = reports.map((text) => JSON.parse(text) as WorkerReport);
     const problem = workers.find((report) => report.problem !== null)?.problem ?? null;
@@ -47,7 +52,7 @@ export function createSinkStatus(options: {
         : null;
     return {
       problem: problem ?? idle,
-      lagRecords: waiting.length === 0 ? 0 : null,
+      lagRecords: counts.reduce((sum, count) => sum + count, 0),
       lag_ms,
       parkedRows,
       insertedRows: workers.reduce((sum, report) => sum + report.insertedRows, 0),

@@ -1,4 +1,5 @@
 import type { BaseLogger } from 'pino';
+import type { PopulationState } from '../../../workers/population-snapshots.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RedisClient } from './connect.ts';
 import { createEntityWriter } from './entity-writer.ts';
@@ -12,6 +13,7 @@ import { createTenantFolder, parsePlaces } from './tenant-folder.ts';
 export interface StateUpkeep {
   /** Each once, now. */
   run(): Promise<void>;
+  readonly population: PopulationState;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ const FOLD_MS = 1_000;
 const RECONCILE_MS = 1_000;
 const TRIM_MS = 30_000;
 const HOUR_MS = 3_600_000;
+const MICROS_PER_MS = 1_000;
 
 /**
  * Carries out what killed processes left, folds what tenants have in common, and forgets the part of the log that
@@ -48,14 +51,26 @@ export function startStateUpkeep(options: {
     }
   }
 
+  const folding = repeat('tenants', FOLD_MS, () => folder.fold(), log);
   const tasks = [
-    repeat('tenants', FOLD_MS, () => folder.fold(), log),
+    folding,
     repeat('reconcile', RECONCILE_MS, () => reconcile({ redis, keys, streams, writer, clock, log }), log),
     repeat('trim', TRIM_MS, trim, log),
   ];
   return {
     async run() {
       for (const task of tasks) await task.run();
+    },
+    population: {
+      async snapshot() {
+        await folding.run();
+      },
+      async behind_ms() {
+        const folded = parsePlaces(await redis.get(keys.tenantsFolded));
+        const firsts = await Promise.all(folded.map((place, shard) => streams.firstAfter(shard, place)));
+        const waiting = firsts.filter((position) => position !== undefined);
+        return waiting.length === 0 ? 0 : Math.max(0, clock() - Math.min(...waiting) / MICROS_PER_MS);
+      },
     },
     async close() {
       for (const task of tasks) await task.stop();

@@ -30,7 +30,9 @@ export const AnalyticsHealthAnswer = Type.Object(
       {
         ok: Type.Boolean(),
         problem: Nullable(Type.String({ description: 'One sentence.' })),
-        lag_records: Nullable(Type.Integer({ description: 'Log records not yet in analytics.' })),
+        lag_records: Nullable(
+          Type.Integer({ description: 'Log records not yet in analytics; an estimate when scaled out.' }),
+        ),
         lag_ms: Nullable(Type.Integer({ description: 'Age of the oldest of them.' })),
         inserted_rows: Type.Integer({ description: 'Since the start.' }),
         parked_rows: Type.Integer({ description: 'Refused by analytics and put aside, of all tenants.' }),

@@ -20,6 +20,10 @@ export const ReadinessAnswer = Type.Object(
           name: Type.String({ examples: ['decision_log'] }),
           ok: Type.Boolean(),
           problem: Nullable(Type.String({ description: 'One sentence for the operator.' })),
+          lag_records: Type.Optional(
+            Nullable(Type.Integer({ description: 'Of analytics: log records not yet there.' })),
+          ),
+          lag_ms: Type.Optional(Nullable(Type.Integer({ description: 'Age of the oldest of them.' }))),
         },
         { title: 'Dependency', additionalProperties: true },
       ),

@@ -15,6 +15,7 @@ import { HealthAnswer, ReadinessAnswer } from './health-answers.ts';
 import { OutcomeAnswer } from './outcome-answer.ts';
 import { OutcomeRequest } from './outcome-request.ts';
 import { PanelAnswer, PanelListAnswer } from './panel-answers.ts';
+import { ParkedRowsAnswer, ResendAnswer, ResendRequest } from './parked-rows.ts';
 import { ProblemAnswer } from './problem-answer.ts';
 import { ReviewAnswer, ReviewRequest } from './review-queue.ts';
 import { RiskRequest } from './risk-request.ts';
@@ -40,6 +41,7 @@ export const HTTP_SCHEMAS: readonly TSchema[] = [
   SavedViewRequest,
   UserRequest,
   ForgetDeviceRequest,
+  ResendRequest,
   DecisionAnswer,
   EventsAnswer,
   OutcomeAnswer,
@@ -54,6 +56,8 @@ export const HTTP_SCHEMAS: readonly TSchema[] = [
   SavedViewListAnswer,
   AnnotationsAnswer,
   AnalyticsHealthAnswer,
+  ParkedRowsAnswer,
+  ResendAnswer,
   UserAnswer,
   UserExportAnswer,
   ErasureAnswer,

@@ -7,6 +7,7 @@ import { EventsRequest } from './events-request.ts';
 import { ExportRequest } from './export-request.ts';
 import { FeedbackRequest } from './feedback-request.ts';
 import { OutcomeRequest } from './outcome-request.ts';
+import { ResendRequest } from './parked-rows.ts';
 import type { FieldError } from './problem-answer.ts';
 import { ReviewRequest } from './review-queue.ts';
 import { RiskRequest } from './risk-request.ts';
@@ -65,6 +66,7 @@ export const validateReviewBody: BodyValidator<ReviewRequest> = createBodyValida
 export const validateSavedViewBody: BodyValidator<SavedViewRequest> = createBodyValidator(SavedViewRequest);
 export const validateForgetDeviceBody: BodyValidator<ForgetDeviceRequest> =
   createBodyValidator(ForgetDeviceRequest);
+export const validateResendBody: BodyValidator<ResendRequest> = createBodyValidator(ResendRequest);
 export const validateUserBody: BodyValidator<UserRequest> = createBodyValidator(UserRequest);
 
 /** What tidying needs to know of a schema. */

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { hashApiKey } from '../../app/api-keys.ts';
 import type { Quota } from '../../app/quota.ts';
-import type { DashboardSession, SignIn } from '../../app/sign-in.ts';
+import type { SignIn } from '../../app/sign-in.ts';
 import type { KeyStore, Scope } from '../../ports/key-store.ts';
+import type { DashboardSession } from '../../ports/sign-in-store.ts';
 import { sendProblem } from '../errors.ts';
 import type { BrowserOrigin } from './browser-origin.ts';
 import { sessionCookieOf } from './session-cookie.ts';
@@ -16,7 +17,11 @@ export interface Guard {
   /**
    * Only the dashboards' session, with its browser checks. Answers a problem and gives `undefined` when there is none.
    */
-  session(request: FastifyRequest, reply: FastifyReply, changes: boolean): DashboardSession | undefined;
+  session(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    changes: boolean,
+  ): Promise<DashboardSession | undefined>;
   /** Answers a 401 for a credential that failed, or a 429 for a remote address that tried too many. */
   refuseCredential(request: FastifyRequest, reply: FastifyReply, detail: string): FastifyReply;
 }
@@ -87,18 +92,18 @@ export function createGuard(options: {
     return true;
   }
 
-  function session(
+  async function session(
     request: FastifyRequest,
     reply: FastifyReply,
     changes: boolean,
-  ): DashboardSession | undefined {
+  ): Promise<DashboardSession | undefined> {
     const refusal = origin.refusalOf(request, changes);
     if (refusal !== null) {
       sendProblem(reply, 'origin_refused', refusal);
       return undefined;
     }
     const cookie = sessionCookieOf(request);
-    const found = cookie === undefined ? undefined : signIn.find(cookie);
+    const found = cookie === undefined ? undefined : await signIn.find(cookie);
     if (found === undefined) {
       sendProblem(
         reply.header('www-authenticate', CHALLENGE),
@@ -120,10 +125,13 @@ export function createGuard(options: {
       (request, reply, done) => {
         const byCookie =
           request.headers.authorization === undefined && sessionCookieOf(request) !== undefined;
-        const authenticated = byCookie
-          ? session(request, reply, changes) !== undefined
-          : authenticateKey(request, reply);
-        if (authenticated && admit(request, reply, scope)) done();
+        if (!byCookie) {
+          if (authenticateKey(request, reply) && admit(request, reply, scope)) done();
+          return;
+        }
+        session(request, reply, changes).then((found) => {
+          if (found !== undefined && admit(request, reply, scope)) done();
+        }, done);
       },
     session,
     refuseCredential,

@@ -20,9 +20,9 @@ export function closeSession(
       },
     }),
     handler: async (request, reply) => {
-      if (guard.session(request, reply, true) === undefined) return reply;
+      if ((await guard.session(request, reply, true)) === undefined) return reply;
       const cookie = sessionCookieOf(request);
-      if (cookie !== undefined) signIn.end(cookie);
+      if (cookie !== undefined) await signIn.end(cookie);
       clearSessionCookie(reply, origin.isSecure(request));
       return reply.code(204).send();
     },

@@ -15,6 +15,7 @@ import { listAnnotations } from './list-annotations.ts';
 import { listCampaigns } from './list-campaigns.ts';
 import { listDecisions } from './list-decisions.ts';
 import { listPanels } from './list-panels.ts';
+import { listParkedRows } from './list-parked-rows.ts';
 import { listViews } from './list-views.ts';
 import { lookupEntity } from './lookup-entity.ts';
 import { lookupUser } from './lookup-user.ts';
@@ -28,6 +29,7 @@ import { recordEvent } from './record-event.ts';
 import { relatedDecisions } from './related-decisions.ts';
 import { replaceView } from './replace-view.ts';
 import { reportOutcome } from './report-outcome.ts';
+import { resendParkedRows } from './resend-parked-rows.ts';
 import { reviewQueue } from './review-queue.ts';
 import { runPanel } from './run-panel.ts';
 import { searchDecisions } from './search-decisions.ts';
@@ -51,6 +53,8 @@ const ROUTES: readonly ((app: FastifyInstance, services: RouteServices) => void)
   runPanel,
   listAnnotations,
   analyticsHealth,
+  listParkedRows,
+  resendParkedRows,
   listCampaigns,
   lookupUser,
   exportUser,

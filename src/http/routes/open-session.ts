@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Value } from 'typebox/value';
-import type { DashboardSession } from '../../app/sign-in.ts';
+import type { DashboardSession } from '../../ports/sign-in-store.ts';
 import { sendProblem } from '../errors.ts';
 import { describeOperation } from '../operation.ts';
 import { setSessionCookie } from '../plugins/session-cookie.ts';
@@ -28,7 +28,7 @@ export function openSession(
           headers: { 'set-cookie': 'The session: HttpOnly, SameSite=Strict.' },
         },
       },
-      problems: ['unauthorized', 'origin_refused', 'rate_limited', 'invalid_body'],
+      problems: ['unauthorized', 'origin_refused', 'rate_limited', 'invalid_body', 'storage_unavailable'],
     }),
     onRequest(request, reply, done) {
       const refusal = origin.refusalOf(request, false);
@@ -47,8 +47,8 @@ export function openSession(
       }
       const opened =
         body.link_token === undefined
-          ? signIn.exchangeKey(body.api_key ?? '')
-          : signIn.exchangeLink(body.link_token);
+          ? await signIn.exchangeKey(body.api_key ?? '')
+          : await signIn.exchangeLink(body.link_token);
       if (opened === undefined) {
         return guard.refuseCredential(
           request,

@@ -15,7 +15,7 @@ export function readSession(app: FastifyInstance, { guard }: Pick<RouteServices,
       answers: { 200: { description: 'Signed in.', schema: SessionAnswer } },
     }),
     handler: async (request, reply) => {
-      const session = guard.session(request, reply, false);
+      const session = await guard.session(request, reply, false);
       if (session === undefined) return reply;
       reply.header('cache-control', 'no-store');
       return sessionAnswer(session);

@@ -28,7 +28,14 @@ export function readyz(
       const states = await readiness();
       const dependencies = [
         { name: 'server', ok: !isDraining(), problem: isDraining() ? 'The server is shutting down.' : null },
-        ...states.map(({ name, ok, problem }) => ({ name, ok, problem })),
+        ...states.map(({ name, ok, problem, lag }) => ({
+          name,
+          ok,
+          problem,
+          ...(lag === undefined
+            ? {}
+            : { lag_records: lag.records, lag_ms: lag.ms === null ? null : Math.round(lag.ms) }),
+        })),
       ];
       const unavailable = isDraining() || states.some(({ ok, required }) => !ok && required !== false);
       const degraded = dependencies.some(({ ok }) => !ok);

@@ -33,22 +33,32 @@ const MAX_LIST = 1_024;
 /** `GET /v1/decisions/stream`: decisions as they are made, as server-sent events. */
 export function streamDecisions(
   app: FastifyInstance,
-  services: Pick<RouteServices, 'feed' | 'keys' | 'signIn' | 'clock' | 'guard'>,
+  services: Pick<RouteServices, 'feed' | 'keys' | 'signIn' | 'clock' | 'guard' | 'log'>,
 ): void {
-  const { feed, keys, signIn, clock, guard } = services;
+  const { feed, keys, signIn, clock, guard, log } = services;
   const streams = new Map<EventStream, { readonly caller: string; readonly request: FastifyRequest }>();
 
   /** A session that has ended or a key that was revoked must not go on reading. */
-  const mayRead = (request: FastifyRequest): boolean => {
+  const mayRead = async (request: FastifyRequest): Promise<boolean> => {
     const bearer = /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined) return keys.find(hashApiKey(bearer)) !== undefined;
     const cookie = sessionCookieOf(request);
-    return cookie !== undefined && signIn.find(cookie) !== undefined;
+    return cookie !== undefined && (await signIn.find(cookie)) !== undefined;
   };
   const heartbeat = setInterval(() => {
     for (const [stream, { request }] of streams) {
-      if (mayRead(request)) stream.comment();
-      else stream.end('end', { reason: 'expired' });
+      mayRead(request).then(
+        (may) => {
+          if (!streams.has(stream)) return;
+          if (may) stream.comment();
+          else stream.end('end', { reason: 'expired' });
+        },
+        (error: unknown) => {
+          // Whether the session goes on is not known now; it is looked at again at the next beat.
+          log.warn({ err: error }, 'a session could not be looked at; its stream goes on');
+          stream.comment();
+        },
+      );
     }
   }, HEARTBEAT_MS);
   heartbeat.unref();

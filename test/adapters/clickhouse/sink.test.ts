@@ -283,3 +283,32 @@ test('a tombstone in the log erases what came before it, in the same batch too, 
   expect(left.map(({ id }) => id)).toEqual([after.id]);
   expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
 });
+
+test('a sweep with the names that were a user’s erases what came after the tombstone’s turn, and nothing newer', async () => {
+  const clickhouse = await openClickHouse();
+  const typed = (position: number, loginKey: string): DecisionRecord =>
+    decisionRecord({ position, userId: null, userKey: null, loginKey, status: 'failed' });
+  const known = decisionRecord({ position: BASE, userId: 'ada', loginKey: 'lk_ada' });
+  await clickhouse.sink.insert('b1', [known]);
+  const names = await clickhouse.loginKeysOf('default', 'uk_ada');
+  expect(names).toEqual(['lk_ada']);
+  await clickhouse.sink.insert('b2', [erasureRecord('default', 'uk_ada', BASE + 10)]);
+  const [late, others, newer] = [
+    typed(BASE + 5, 'lk_ada'),
+    typed(BASE + 6, 'lk_bob'),
+    typed(BASE + 20, 'lk_ada'),
+  ];
+  await clickhouse.newSink().insert(
+    'b3',
+    [late, others, newer].filter((record) => record !== undefined),
+  );
+  expect(await clickhouse.loginKeysOf('default', 'uk_ada')).toEqual([]);
+  expect(await clickhouse.eraseUpTo('default', 'uk_ada', BASE + 10, names)).toBe(1);
+  expect(await clickhouse.eraseUpTo('default', 'uk_ada', BASE + 10, names)).toBe(0);
+  const left = await clickhouse.database.query<{ id: string }>(
+    'write',
+    'SELECT id FROM decisions ORDER BY position',
+  );
+  expect(left.map(({ id }) => id)).toEqual([others?.id, newer?.id]);
+  expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
+});

@@ -18,7 +18,15 @@ jobRunnerContract('BullMQ', async () => {
   return async (handlers) => {
     const redis = new Redis(server.url, { maxRetriesPerRequest: null });
     redis.on('error', () => undefined);
-    const runner = createRedisJobRunner({ catalog: TEST_JOBS, handlers, redis, prefix, log, lock_ms: 1_000 });
+    const runner = createRedisJobRunner({
+      catalog: TEST_JOBS,
+      handlers,
+      redis,
+      prefix,
+      clock: Date.now,
+      log,
+      lock_ms: 1_000,
+    });
     let killed = false;
     onTestFinished(async () => {
       if (!killed) await runner.close();

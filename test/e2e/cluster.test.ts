@@ -1,0 +1,15 @@
+import { describe } from 'vitest';
+import { type RunGatehouse, runScaledOut } from '../support/running-gatehouse.ts';
+import { apiSuite } from './suites/api.ts';
+import { campaignsSuite } from './suites/campaigns.ts';
+import { modesSuite } from './suites/modes.ts';
+import { restartSuite } from './suites/restart.ts';
+
+const run: RunGatehouse = (env) => runScaledOut({ cluster: true }, env);
+
+describe('api: two API nodes and two workers on a Redis Cluster of three primaries', () => apiSuite(run));
+describe('campaigns: two API nodes and two workers on a Redis Cluster of three primaries', () =>
+  campaignsSuite(run));
+describe('modes: two API nodes and two workers on a Redis Cluster of three primaries', () => modesSuite(run));
+describe('restart: two API nodes and two workers on a Redis Cluster of three primaries', () =>
+  restartSuite(run));
