@@ -4,8 +4,11 @@ import { ATTACKERS, type Attacker } from './generator/event.ts';
 import type { Internet } from './generator/internet.ts';
 import { CHURNY, drawParameters, STABLE, type WorldParameters } from './generator/parameters.ts';
 import { createWorld } from './generator/world.ts';
+import { type Ablation, ablationOf } from './metrics/ablation.ts';
 import { signatureCeilings } from './metrics/ceiling.ts';
 import { type Measured, measureWorld } from './metrics/measure.ts';
+import { type Oracle, oracleOf } from './metrics/oracle.ts';
+import { type PooledCalibration, pooledCalibration } from './metrics/pooled-calibration.ts';
 import { thresholdFor } from './metrics/rates.ts';
 import { sampleOf, slicesOf } from './metrics/sample.ts';
 import { scoreWorld } from './score-world.ts';
@@ -66,6 +69,10 @@ export interface WorldResult {
   readonly summary: Summary;
   readonly shipped: Shipped;
   readonly ceilings: Readonly<Record<Attacker, number>>;
+  readonly calibration: PooledCalibration;
+  readonly ablation: Ablation;
+  /** Only for the stable worlds, to which the goals belong; `null` elsewhere. */
+  readonly oracle: Oracle | null;
   readonly campaigns: readonly CampaignWatch[];
   /** False alarms in 30 days of one world. */
   readonly falseAlarmsAMonth: number;
@@ -143,6 +150,9 @@ export async function runKind(
       blockedAttacks: byAttacker((attacker) => meanOf(shipped.map((one) => one.blockedAttacks[attacker]))),
     },
     ceilings: signatureCeilings(scoredWorlds, 0.01),
+    calibration: pooledCalibration(scoredWorlds, DEFAULT_POLICY.priorLogOdds, size.draws),
+    ablation: ablationOf(scoredWorlds, 0.01),
+    oracle: kind === 'stable' ? oracleOf(scoredWorlds) : null,
     campaigns,
     falseAlarmsAMonth: (30 * meanOf(scoredWorlds.map((one) => one.falseAlarms))) / size.days,
     poison: await poisonTrials(kind, size, internet, tables),

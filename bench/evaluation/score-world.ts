@@ -1,6 +1,7 @@
 import type { LoadedIpIntelligence } from '../../src/adapters/ip-intelligence/create-ip-intelligence.ts';
 import { createReplayer } from '../../src/app/replay.ts';
 import type { DecisionRecord } from '../../src/core/record.ts';
+import { CATEGORIES } from '../../src/core/signal.ts';
 import type { ReplayReader } from '../../src/ports/replay-files.ts';
 import { createFreemanCompat, createFreemanConditional } from './baselines/freeman.ts';
 import { type LoginFeatures, loginFeatures } from './baselines/login-features.ts';
@@ -105,6 +106,13 @@ export async function scoreWorld(world: World, tables: LoadedIpIntelligence): Pr
       to.answer.push(answer);
       to.signature.push(signatures.of(decision));
       to.score.gatehouse.push(logOdds);
+      const shares = CATEGORIES.map(() => 0);
+      for (const { category, logOdds: share, rawLogOdds } of decision.verdict.signals) {
+        const c = CATEGORIES.indexOf(category);
+        shares[c] = (shares[c] ?? 0) + share;
+        to.raw.push(rawLogOdds);
+      }
+      to.share.push(...shares);
       for (const name of names) to.score[name].push(baselines[name].score(features) ?? 0);
       if (label.kind === 'login') logins.lookAlike.push(lookAlikeIndex(label.lookAlike));
       else attacks.attacker.push(attackerIndex(label.attacker));
@@ -173,5 +181,15 @@ export async function scoreWorld(world: World, tables: LoadedIpIntelligence): Pr
 }
 
 function columns<T extends object>(own: T) {
-  return { user: [], n: [], day: [], answer: [], signature: [], score: emptyScores(), ...own };
+  return {
+    user: [],
+    n: [],
+    day: [],
+    answer: [],
+    signature: [],
+    score: emptyScores(),
+    share: [],
+    raw: [],
+    ...own,
+  };
 }

@@ -20,6 +20,10 @@ export interface ScoredLogins {
   /** See `createSignatureReader`. */
   readonly signature: number[];
   readonly score: Scores;
+  /** Nats of each category after caps, in the order of `CATEGORIES`, login after login. */
+  readonly share: number[];
+  /** Raw log-odds of each signal, login after login. */
+  readonly raw: number[];
 }
 
 /** One entry a takeover. */
@@ -32,6 +36,10 @@ export interface ScoredAttacks {
   readonly answer: number[];
   readonly signature: number[];
   readonly score: Scores;
+  /** Nats of each category after caps, in the order of `CATEGORIES`, login after login. */
+  readonly share: number[];
+  /** Raw log-odds of each signal, login after login. */
+  readonly raw: number[];
 }
 
 export interface PoisonTrial {

@@ -30,7 +30,12 @@ const LOOK_ALIKES_HELD = [
   'password_manager',
 ] as const;
 
-export function targetResults({ summary, ceilings }: WorldResult): readonly TargetResult[] {
+export function targetResults({
+  summary,
+  ceilings,
+  calibration,
+  oracle,
+}: WorldResult): readonly TargetResult[] {
   const figureOf = (key: string): number => summary.get(`gatehouse/${key}`)?.value ?? Number.NaN;
   const tprs = TPR_GOALS.map(([attacker, goal]): TargetResult => {
     const value = figureOf(`tpr/0.01/${attacker}`);
@@ -48,15 +53,24 @@ export function targetResults({ summary, ceilings }: WorldResult): readonly Targ
       goal: `${lookAlike.replaceAll('_', ' ')} challenged ≤ 5 %`,
       value,
       met: value <= LOOK_ALIKE_GOAL,
-      floor: null,
+      floor:
+        oracle === null
+          ? null
+          : `${(100 * (oracle.lookAlikes[lookAlike] ?? Number.NaN)).toFixed(1)} % by trees that saw the labels`,
     };
   });
-  const slope = figureOf('calibration/slope');
-  const ratio = figureOf('calibration/observed_over_expected');
+  const slope = calibration.slope.value;
+  const ratio = calibration.observedOverExpected.value;
+  const ofSeeds = figureOf('calibration/slope').toFixed(2);
   return [
     ...tprs,
     ...lookAlikes,
-    { goal: 'calibration slope .9–1.1', value: slope, met: slope >= 0.9 && slope <= 1.1, floor: null },
+    {
+      goal: 'calibration slope .9–1.1',
+      value: slope,
+      met: slope >= 0.9 && slope <= 1.1,
+      floor: `of all worlds together; the mean of the worlds’ own is ${ofSeeds}`,
+    },
     {
       goal: 'observed/expected in the riskiest 1 % .8–1.25',
       value: ratio,

@@ -36,12 +36,10 @@ const calibrationWorlds = Number(values.calibration);
 const size = { users: Number(values.users), days: Number(values.days) };
 const VERSION = 'm1';
 const ATTACK_SHARE = 0.15;
-/**
- * The worlds' middle slope is about 1.4 on generator 2, and would challenge 3.9 % of honest logins where people change
- * much (2.9 % at this bound, by the quick evaluation). The constant that could take that back is bounded by what guessing must lead to (see
- * `account.right_credential` in `ranges.ts`), so scores stay a little less sure than the generator says.
- */
-const MOST_SLOPE = 1.27;
+/** More than this no world's slope would need: scores of sparse worlds are then too sure of themselves. */
+const MOST_SLOPE = 1.4;
+/** The signal that says the same of every verified login: the constant of the calibration is its share. */
+const CONSTANT = 'account.right_credential';
 
 // Compiled to dist/bench/fit/.
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -78,22 +76,33 @@ const alpha = fitStack(seen, SIGNALS, {
   ridge: 0.01,
   iterations: 150,
 });
-const scaled = (by: number) =>
+const scaled = (by: number, constant: number) =>
   weightsOf((id, j) =>
-    Math.min((alpha[j] ?? 1) * by, MOST_AFTER_CALIBRATION[id] ?? Number.POSITIVE_INFINITY),
+    Math.min(
+      id === CONSTANT ? constant : (alpha[j] ?? 1) * by,
+      MOST_AFTER_CALIBRATION[id] ?? Number.POSITIVE_INFINITY,
+    ),
   );
 // Worlds differ in what they collect, which alone makes pooled scores look less sure than each world's own: the middle
-// of the worlds' slopes is what a world of its own should expect. Caps and bounds take some of it back, so three times.
+// of the worlds' slopes and offsets is what a world of its own should expect. Caps and bounds take some of it back, so
+// several times. The offset goes into the constant, which is bounded (`ranges.ts`).
+const middle = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 let slope = 1;
-for (let turn = 0; turn < 3; turn++) {
-  const weights = scaled(slope);
-  const slopes = held
-    .map((rows) => calibrate(rows, evidenceOf(rows, SIGNALS, weights, STACK_CAPS), priorLogOdds).slope)
-    .sort((a, b) => a - b);
+let constant = alpha[SIGNALS.findIndex(({ id }) => id === CONSTANT)] ?? 0;
+for (let turn = 0; turn < 4; turn++) {
+  const tried = scaled(slope, constant);
+  const found = held.map((rows) =>
+    calibrate(rows, evidenceOf(rows, SIGNALS, tried, STACK_CAPS), priorLogOdds),
+  );
+  const slopes = found.map((one) => one.slope);
   say(`slopes of the calibration worlds: ${slopes.map((s) => s.toFixed(2)).join(' ')}`);
-  slope = round(Math.min(MOST_SLOPE, slope * (slopes[Math.floor((slopes.length - 1) / 2)] ?? 1)));
+  slope = round(Math.min(MOST_SLOPE, slope * middle(slopes)));
+  // At the prior itself, where the affine map of a world says `offset + (slope − 1) · prior` more.
+  const shift = middle(found.map((one) => one.offset + (one.slope - 1) * priorLogOdds));
+  constant = Math.min(MOST_AFTER_CALIBRATION[CONSTANT] ?? constant, Math.max(0, constant - shift));
 }
-const weights = scaled(slope);
+const weights = scaled(slope, constant);
 say(`fitted in ${Math.round((performance.now() - begin) / 1000)} s`);
 
 const text = parametersFile({

@@ -3,15 +3,16 @@ import type { WeightRange } from './stack-fit.ts';
 
 /**
  * What one category may say in all, in nats, chosen before the fit: enough room that two changes of one category are
- * heard, and no more trust than a stolen cookie, address or habit may give.
+ * heard, and no more trust than a stolen cookie, address or habit may give. Velocity has room for a long row of failures
+ * to outweigh the right password, the usual network and the usual hour together.
  */
 export const STACK_CAPS: CategoryCaps = {
   device: { positive: 6, negative: 4 },
   location: { positive: 4.5, negative: 0 },
   network: { positive: 5, negative: 1.5 },
-  velocity: { positive: 6, negative: 0 },
+  velocity: { positive: 7, negative: 0 },
   behaviour: { positive: 2, negative: 1.2 },
-  account: { positive: 4.5, negative: 1.3 },
+  account: { positive: 4.5, negative: 1.7 },
 };
 
 /** Without data a weight is 1; with it, it stays near enough that no world can turn a signal into another one. */
@@ -54,8 +55,8 @@ export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
   'behaviour.unusual_rtt': 1.05,
   'account.credential_compromised': 1,
   'account.first_login': 1,
-  'account.right_credential': 1.3,
-  'velocity.user_failures': 1.1,
+  'account.right_credential': 1.7,
+  'velocity.user_failures': 1.25,
   'velocity.address_failures': 1.1,
   'velocity.address_users': 1.1,
   'velocity.network_failures': 1.1,

@@ -184,6 +184,8 @@ export const WEIGHTS = {
   attacked: {
     /** Share of attacks that are like those which fail. */
     stuffing: 0.5,
+    /** The same of attacks that show a cookie of the user: it is copied from a machine, not guessed. */
+    stuffing_on_own_device: 0.1,
     /** Excess failures below which a value is not called attacked, and the attack mass that is always presumed. */
     free_failures: 4,
     presumed: 20,

@@ -69,6 +69,8 @@ describe('the metrics', () => {
         answer: [],
         signature: Array(1_000).fill(7),
         score: emptyScores(),
+        share: [],
+        raw: [],
       },
       attacks: {
         user: [0, 0],
@@ -78,6 +80,8 @@ describe('the metrics', () => {
         answer: [],
         signature: [7, 8],
         score: emptyScores(),
+        share: [],
+        raw: [],
       },
       firstLogins: { count: 0, challenged: 0 },
       honestFailures: { count: 0, noticed: 0 },

@@ -24,7 +24,14 @@ export interface ReplayAnswer {
   readonly action: 'allow' | 'challenge' | 'block';
   readonly risk: { score: number; level: string; log_odds: number; prior_log_odds: number };
   readonly reasons: readonly { code: string; message: string }[];
-  readonly signals: readonly { id: string; state: string; log_odds: number; raw_log_odds: number }[];
+  readonly signals: readonly {
+    id: string;
+    category: string;
+    state: string;
+    log_odds: number;
+    raw_log_odds: number;
+    details: Readonly<Record<string, unknown>> | null;
+  }[];
   readonly challenge: { id: string } | null;
   readonly policy: { id: string; mode: string };
   readonly learning: string;

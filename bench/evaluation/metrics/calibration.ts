@@ -16,16 +16,19 @@ export interface Calibration {
 const BINS = 800;
 const ITERATIONS = 12;
 
+/** What calibration is measured on. */
+export type Calibrated = Pick<Sample, 'logins' | 'attacks'>;
+
 /** The same bins for every draw of the bootstrap. */
 export interface CalibrationBins {
-  readonly of: (sample: Sample, weights: Weights) => Calibration;
+  readonly of: (sample: Calibrated, weights: Weights) => Calibration;
 }
 
 /**
  * Measures whether scores are probabilities under the stated prior: takeovers weigh so that they are as frequent as
  * the prior says, in the mixture of `mixture.ts`. Scores are log-odds in nats and gathered in bins of equal count.
  */
-export function createCalibrationBins(sample: Sample, priorLogOdds: number): CalibrationBins {
+export function createCalibrationBins(sample: Calibrated, priorLogOdds: number): CalibrationBins {
   const groups = [sample.logins, ...ATTACKERS.map((attacker) => sample.attacks[attacker])];
   const sorted = Float64Array.from(groups.flatMap(({ score }) => [...score])).sort();
   const edges = Array.from(

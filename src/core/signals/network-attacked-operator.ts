@@ -4,6 +4,7 @@ import { WEIGHTS } from '../weights.ts';
 import { all, behindProxy, nextDoor, privateAddress, withPopulation } from './examples.ts';
 import { addressSilence, operatorStrangeness } from './support/address.ts';
 import { attackedNats } from './support/attacked.ts';
+import { isOwnDevice } from './support/device.ts';
 import { count, num, text } from './support/words.ts';
 
 const W = WEIGHTS['network.attacked_operator'];
@@ -15,8 +16,9 @@ export const networkAttackedOperator: Signal = {
   description:
     'The network operator shows more failures than its honest users explain, or analysts judged logins from it ' +
     'compromised. Learned without labels: failures beyond the ratio of the least attacked operators, against the ' +
-    'part of the people who use it. Silent for users who are established with it.',
-  needs: ['population.ases', 'address.as', 'profile', 'features.as', 'sharing'],
+    'part of the people who use it. Weak on the user’s own device, which those who fail do not have; silent for users ' +
+    'who are established with it.',
+  needs: ['population.ases', 'address.as', 'profile', 'features.as', 'deviceIsTheirs', 'sharing'],
   dependsOnOthers: true,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -24,7 +26,8 @@ export const networkAttackedOperator: Signal = {
     if (!facts.address.as.known) return abstain(facts.address.as.why);
     if (!facts.population.known) return abstain(facts.population.why);
     const { ases } = facts.population.value;
-    const nats = attackedNats(ases, facts.population.value, W.max);
+    const stuffing = isOwnDevice(event, facts) ? WEIGHTS.attacked.stuffing_on_own_device : undefined;
+    const nats = attackedNats(ases, facts.population.value, W.max, stuffing);
     if (nats === 0) return neutral();
     const strangeness = operatorStrangeness(facts, event.occurredAt_ms);
     if (strangeness === 0) return neutral({ habitual: true });

@@ -69,6 +69,35 @@ describe('a user', () => {
     expect(profile?.logins).toBeLessThanOrEqual(31);
   });
 
+  it('poisoned by ten missed logins of an attacker is still who they are, and the attacker vouched for by nothing', () => {
+    const random = seededRandom(5);
+    let clean: Profile | null = null;
+    for (let day = 60; day >= 3; day--) clean = learn(clean, lesson(NOW_ms - day * 24 * HOUR, random));
+    const attacker = { ...BASE_FACTS.features, address: 9_001, network: 9_002, as: 9_003, device: 9_004 };
+    let poisoned = clean;
+    for (let i = 0; i < 10; i++) {
+      const { learnable, ...rest } = lesson(NOW_ms - (48 - 4 * i) * HOUR, random);
+      poisoned = learn(poisoned, {
+        ...rest,
+        learnable: { ...learnable, features: attacker },
+        how: 'provisional',
+      });
+    }
+    if (clean === null || poisoned === null) throw new Error('unreachable');
+    const owner = verdictFor(poisoned);
+    expect(owner.action).toBe('allow');
+    expect(Math.abs(owner.logOdds - verdictFor(clean).logOdds)).toBeLessThan(0.5);
+
+    const as = (profile: Profile) =>
+      verdictFor(profile, { ...BASE_FACTS, features: attacker, deviceIsTheirs: known(false) });
+    const trusted = as(poisoned).signals.filter(({ logOdds }) => logOdds < 0);
+    for (const { id, logOdds } of trusted) {
+      if (/^(device|network)[.]/.test(id)) expect(logOdds).toBeGreaterThanOrEqual(-0.35);
+    }
+    // Wherever it comes from, the attacker's machine is worth less than the owner's by more than a cookie's trust.
+    expect(as(poisoned).logOdds).toBeGreaterThan(owner.logOdds + 2.5);
+  });
+
   it('whose clock jumps to the next century and back is still judged, and not by chance', () => {
     const random = seededRandom(4);
     let profile = learn(null, lesson(NOW_ms - 500 * HOUR, random));

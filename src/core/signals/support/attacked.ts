@@ -8,15 +8,23 @@ const W = WEIGHTS.attacked;
  * all failures beyond what honest people produce, q its part of legitimate logins, π how much of the attacks are like
  * those that fail. Positive only: that nobody attacks with a value vouches for nothing. Verdicts add to it, each a
  * little less than the last; one alone adds 0.14.
+ *
+ * `stuffing` is π: who fails has no cookie of the user, so where the user's own device is shown it is small, and a
+ * provider abroad that bots use says little of a guest's hotel.
  */
-export function attackedNats(value: ValueFacts, population: PopulationFacts, max: number): number {
+export function attackedNats(
+  value: ValueFacts,
+  population: PopulationFacts,
+  max: number,
+  stuffing: number = W.stuffing,
+): number {
   const { successes, failures, verdicts } = value;
   let nats = W.verdict_nats * Math.log1p(verdicts / W.verdict_half);
   const excess = failures - population.ratio * successes - W.free_failures;
   if (excess > 0 && population.logins >= W.min_logins) {
     const ofAttacks = Math.min(1, excess / (population.attacks + W.presumed));
     const ofPeople = (successes + 1) / (population.logins + W.min_logins);
-    nats += Math.max(0, Math.log(1 - W.stuffing + (W.stuffing * ofAttacks) / ofPeople));
+    nats += Math.max(0, Math.log(1 - stuffing + (stuffing * ofAttacks) / ofPeople));
   }
   return Math.min(max, nats);
 }
