@@ -18,6 +18,7 @@ const { values } = parseArgs({
     users: { type: 'string', default: '200000' },
     days: { type: 'string', default: '90' },
     directory: { type: 'string' },
+    'seed-minutes': { type: 'string', default: '600' },
     report: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -25,7 +26,8 @@ const { values } = parseArgs({
 if (values.help) {
   process.stdout.write(
     'npm run bench -- [--seconds 6] [--rounds 3] [--connections 64] [--events 100000] [--cells 300] [--runs 200] [--only core,replay,ladder,power,campaigns]\n' +
-      'npm run bench -- --only dashboards [--decisions 10000000] [--users 200000] [--days 90] [--directory D (kept, and used again)] [--report docs/BENCH-DASHBOARDS.md]\n',
+      'npm run bench -- --only dashboards [--decisions 10000000] [--users 200000] [--days 90] [--directory D (kept, and used again)] [--seed-minutes 600] [--report docs/BENCH-DASHBOARDS.md]\n' +
+      'npm run bench -- --only first-load\n',
   );
   process.exit(0);
 }
@@ -81,11 +83,18 @@ if (only.has('dashboards')) {
     days: Number(values.days),
     rounds: 7,
     directory: values.directory ?? null,
+    seedAtMost_ms: Number(values['seed-minutes']) * 60_000,
     progress: (text) => process.stderr.write(`${text}\n`),
   });
-  const report = dashboardReport(figures);
-  if (values.report === undefined) say(report);
+  const report = figures === null ? 'not seeded to the end: run it again' : dashboardReport(figures);
+  if (figures === null || values.report === undefined) say(report);
   else writeFileSync(values.report, report);
+}
+
+if (only.has('first-load')) {
+  const { firstLoadFigures, firstLoadReport } = await import('./first-load.ts');
+  const figures = await firstLoadFigures({ rounds: 5, cpuRate: 4, mbit_s: 10, latency_ms: 40 });
+  say(firstLoadReport(figures));
 }
 
 async function showLadder(durability: 'process' | 'power'): Promise<void> {

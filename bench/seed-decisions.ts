@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createClickHouse } from '../src/adapters/clickhouse/create-clickhouse.ts';
 import { readMigrations } from '../src/adapters/clickhouse/migrate.ts';
 import { countsOf, ROLLUPS } from '../src/adapters/clickhouse/rollups.ts';
@@ -14,10 +14,13 @@ import { SIGNALS } from '../src/core/signals/index.ts';
 export interface SeedOptions {
   /** Directory of the embedded ClickHouse. */
   readonly path: string;
+  /** File that says how far the seeding is: it can stop after any day and go on later. */
+  readonly notes: string;
+  /** Stops after the day or the rollup in which this much time is over. */
+  readonly atMost_ms: number;
   readonly decisions: number;
   readonly users: number;
   readonly days: number;
-  readonly end_ms: number;
   readonly hasher: IdHasher;
   readonly progress: (done: number) => void;
 }
@@ -54,8 +57,25 @@ const SYSTEMS = ['windows', 'ios', 'android', 'mac_os', 'linux'];
  * have a morning and an evening. A part a day, which nothing merges: more parts than live tables of this size have. The
  * rollups are filled afterwards, each by the SELECT of its own view.
  */
-export async function seedDecisions(options: SeedOptions): Promise<void> {
-  const { decisions, users, days, end_ms } = options;
+export async function seedDecisions(options: SeedOptions): Promise<SeedNotes> {
+  const { decisions, users, days } = options;
+  const begin_ms = Date.now();
+  const notes = readNotes(options.notes) ?? {
+    end_ms: begin_ms,
+    days: 0,
+    outcomes: false,
+    rollups: [],
+    spent_ms: 0,
+    done: false,
+  };
+  if (notes.done) return notes;
+  const { end_ms } = notes;
+  const spent_ms = notes.spent_ms;
+  const note = (): void => {
+    notes.spent_ms = spent_ms + Date.now() - begin_ms;
+    writeFileSync(options.notes, JSON.stringify(notes));
+  };
+  const isOver = (): boolean => Date.now() - begin_ms > options.atMost_ms;
   const clickhouse = createClickHouse({
     connection: { kind: 'embedded', path: options.path },
     panels: PANELS,
@@ -65,6 +85,8 @@ export async function seedDecisions(options: SeedOptions): Promise<void> {
   const { database, analytics } = clickhouse;
   try {
     await analytics.migrate();
+    await database.command('DROP TABLE IF EXISTS seed_templates');
+    await database.command('DROP TABLE IF EXISTS seed_users');
     await database.command('CREATE TABLE seed_templates AS decisions ENGINE = Memory');
     const templates = Array.from({ length: TEMPLATES }, (_, i) => template(i));
     await database.insert(
@@ -81,18 +103,11 @@ export async function seedDecisions(options: SeedOptions): Promise<void> {
     for (let i = 0; i < keys.length; i += 20_000) {
       await database.insert('seed_users', ['idx', 'user_id', 'user_key'], keys.slice(i, i + 20_000));
     }
-    const views = readMigrations()
-      .flatMap(({ statements }) => statements)
-      .filter((statement) => statement.startsWith('CREATE MATERIALIZED VIEW'));
-    const counts = new Map(
-      await Promise.all(
-        ROLLUPS.map(async (rollup) => [rollup.table, await countsOf(database, rollup)] as const),
-      ),
-    );
     for (const { table } of ROLLUPS) await database.command(`DROP VIEW IF EXISTS ${table}_mv`);
     await database.command('SYSTEM STOP MERGES decisions');
     const aDay = Math.ceil(decisions / days);
-    for (let day = 0; day < days; day++) {
+    while (notes.days < days && !isOver()) {
+      const day = notes.days;
       const from_ms = end_ms - (days - day) * DAY_MS;
       await database.command(insertOfADay(), {
         first: day * aDay,
@@ -100,27 +115,39 @@ export async function seedDecisions(options: SeedOptions): Promise<void> {
         from: from_ms,
         users,
       });
-      options.progress((0.8 * (day + 1)) / days);
+      notes.days++;
+      note();
+      options.progress((0.8 * notes.days) / days);
     }
-    await seedOutcomes(database);
-    let filled = 0;
-    for (const { table, resolution, raw } of ROLLUPS) {
-      const rollup = counts.get(table);
-      if (rollup === undefined) continue;
-      const columns = [...rollup.keys, ...rollup.sums, ...rollup.states].join(', ');
-      const at = raw === 'outcomes' ? 'decision_at' : 'occurred_at';
-      const kept =
-        resolution === 'minute' ? `${at} >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')` : 'true';
-      await database.command(
-        `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM (${rollup.over(kept)})`,
-        resolution === 'minute' ? { from: end_ms - MINUTE_DAYS * DAY_MS } : {},
-      );
-      filled++;
-      options.progress(0.8 + (0.2 * filled) / ROLLUPS.length);
+    if (!notes.outcomes && notes.days === days && !isOver()) {
+      await seedOutcomes(database);
+      notes.outcomes = true;
+      note();
     }
+    const views = readMigrations()
+      .flatMap(({ statements }) => statements)
+      .filter((statement) => statement.startsWith('CREATE MATERIALIZED VIEW'));
     for (const view of views) await database.command(view);
+    for (const rollup of ROLLUPS) {
+      if (!notes.outcomes || notes.rollups.includes(rollup.table) || isOver()) continue;
+      const counts = await countsOf(database, rollup);
+      const columns = [...counts.keys, ...counts.sums, ...counts.states].join(', ');
+      const at = rollup.raw === 'outcomes' ? 'decision_at' : 'occurred_at';
+      const kept =
+        rollup.resolution === 'minute' ? `${at} >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')` : 'true';
+      await database.command(
+        `INSERT INTO ${rollup.table} (${columns}) SELECT ${columns} FROM (${counts.over(kept)})`,
+        rollup.resolution === 'minute' ? { from: end_ms - MINUTE_DAYS * DAY_MS } : {},
+      );
+      notes.rollups.push(rollup.table);
+      note();
+      options.progress(0.8 + (0.2 * notes.rollups.length) / ROLLUPS.length);
+    }
     await database.command('DROP TABLE seed_templates');
     await database.command('DROP TABLE seed_users');
+    notes.done = notes.rollups.length === ROLLUPS.length;
+    note();
+    return notes;
   } finally {
     await clickhouse.close();
   }
@@ -331,11 +358,16 @@ function signals(i: number, travelled: boolean): JudgedSignal[] {
   });
 }
 
-/** Whether there is something in a directory. */
-export function isEmpty(path: string): boolean {
-  try {
-    return readdirSync(path).length === 0;
-  } catch {
-    return true;
-  }
+/** How far a seeding is; `spent_ms` over all its runs. */
+export interface SeedNotes {
+  readonly end_ms: number;
+  days: number;
+  outcomes: boolean;
+  readonly rollups: string[];
+  spent_ms: number;
+  done: boolean;
+}
+
+function readNotes(file: string): SeedNotes | null {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SeedNotes) : null;
 }

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /** Where `npm start` listens by default: the API behind the development server. */
 const API = 'http://127.0.0.1:8080';
@@ -10,8 +13,35 @@ const toApi = { target: API, changeOrigin: true, headers: { origin: API } };
 /** The oldest browsers with CSS `light-dark()`, on which the colour tokens stand. */
 const BROWSERS = ['chrome123', 'edge123', 'firefox120', 'safari17.5'];
 
+const COMPRESSIBLE = /\.(?:css|html|js|json|svg)$/;
+/** Smaller files fit a packet as they are. */
+const WORTH_BYTES = 1_024;
+
+/** Puts `.br` and `.gz` beside each file, once at the build and as small as can be: the server sends what is there. */
+const compressed = (): Plugin => {
+  let directory = '';
+  return {
+    name: 'gatehouse:compressed',
+    apply: 'build',
+    configResolved({ root, build }) {
+      directory = resolve(root, build.outDir);
+    },
+    closeBundle() {
+      for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+        if (!COMPRESSIBLE.test(name)) continue;
+        const path = join(directory, name);
+        const content = readFileSync(path);
+        if (content.length < WORTH_BYTES) continue;
+        const params = { [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+        writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
+        writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+      }
+    },
+  };
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   server: { host: '127.0.0.1', proxy: { '/v1': toApi, '/session': toApi } },
   build: {
     outDir: '../dist/dashboards',

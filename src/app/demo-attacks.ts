@@ -5,6 +5,8 @@ import { farAddress, hostingAddress, TOOLS, userAgentOf } from './demo-world.ts'
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** Users whom the spray reaches: some hours of it. */
+const SPRAYED = 300;
 
 /**
  * What the invented users are up against, at fixed distances from the end, so that every window of the dashboards has
@@ -53,7 +55,7 @@ function stuffing(
 /** Password spraying: one common password for everybody, slowly, so that nobody's account is locked. */
 function spray(users: readonly DemoUser[], from_ms: number, random: DemoRandom): DemoEvent[] {
   const addresses = Array.from({ length: 6 }, () => farAddress(random));
-  return users.map((victim, i) =>
+  return users.slice(0, SPRAYED).map((victim, i) =>
     attempt(random, from_ms + i * 2 * MINUTE_MS + random.integer(0, MINUTE_MS), {
       victim,
       login: victim.login,

@@ -64,7 +64,8 @@ export interface DemoUser {
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const OFFICES = 4;
-const USUAL_LOGINS_A_DAY = 1.4;
+/** By a user. */
+export const USUAL_LOGINS_A_DAY = 1.4;
 const METHODS: readonly [readonly string[], ...(readonly string[])[]] = [
   ['webauthn', 'totp'],
   ['totp', 'sms'],

@@ -5,12 +5,13 @@ import { Command, InvalidArgumentError } from 'commander';
 import pino from 'pino';
 import { ndjson } from '../adapters/replay-files/ndjson.ts';
 import { DEFAULT_TENANT } from '../app/api-keys.ts';
-import { type DemoOptions, demoLine, demoLogins } from '../app/demo-logins.ts';
+import { type DemoOptions, demoLine, demoLogins, USUAL_LOGINS_A_DAY } from '../app/demo-logins.ts';
 import { createReplayer } from '../app/replay.ts';
 import { createReplayTally } from '../app/replay-tally.ts';
 import { type Config, parseConfig } from '../config.ts';
 import { DEFAULT_POLICY } from '../core/default-policy.ts';
 import { CommandRefused } from './command-refused.ts';
+import { judgeDemo } from './demo-verdicts.ts';
 import type { CliIo } from './io.ts';
 import { createDirectoryEngine } from './replay-engine.ts';
 import { createReplayReport } from './replay-report.ts';
@@ -18,27 +19,35 @@ import { EXIT_CODES_HELP } from './report-error.ts';
 import { serveUntilStopped } from './serve.ts';
 
 interface DemoCommandOptions {
-  readonly users: number;
+  readonly users?: number;
   readonly days: number;
   readonly seed: number;
   readonly events?: number;
+  readonly decisions?: number;
   readonly dataDir?: string;
   readonly port?: string;
 }
 
+const USERS = 150;
+const MOST_USERS = 100_000;
 /** Events between two waits for the log. */
 const UNSETTLED = 2_048;
 
 export function demoCommand(io: CliIo): Command {
   return new Command('demo')
     .description('serves on a fresh data directory filled with generated logins, attacks included')
-    .option('--users <n>', 'how many people', wholeNumber(1, 100_000), 150)
+    .option(
+      '--users <n>',
+      `how many people; ${USERS}, or as many as it takes for the decisions asked for`,
+      wholeNumber(1, MOST_USERS),
+    )
     .option('--days <n>', 'how many days, ending now', wholeNumber(1, 365), 30)
     .option(
       '--events <n>',
       'about how many honest logins, instead of what such people do',
       wholeNumber(1, 10_000_000),
     )
+    .option('--decisions <n>', 'the same as --events', wholeNumber(1, 10_000_000))
     .option('--seed <n>', 'another seed gives other people', wholeNumber(0, 4_294_967_295), 1)
     .option(
       '-d, --data-dir <directory>',
@@ -54,6 +63,7 @@ Everything is invented. It shows credential stuffing (5 hours ago), a hammered a
 Examples:
   gatehouse demo
   gatehouse demo --users 1000 --days 60 --data-dir ./demo-data
+  gatehouse demo --decisions 1000000
 ${EXIT_CODES_HELP}`,
     )
     .action((options: DemoCommandOptions) => demo(options, io));
@@ -71,10 +81,10 @@ async function demo(options: DemoCommandOptions, io: CliIo): Promise<void> {
     });
     await fill(
       {
-        users: options.users,
+        users: options.users ?? usersFor(options.decisions ?? options.events ?? 0, options.days),
         days: options.days,
         seed: options.seed,
-        logins: options.events ?? null,
+        logins: options.decisions ?? options.events ?? null,
         end_ms: io.now(),
       },
       config,
@@ -91,7 +101,8 @@ async function fill(options: DemoOptions, config: Config, io: CliIo): Promise<vo
   const startedAt_ms = io.now();
   const { openEngine } = await import('../main.ts');
   const log = pino({ level: 'warn', base: null }, pino.destination({ fd: 2, sync: true }));
-  const engine = createDirectoryEngine(await openEngine({ config, log }), {
+  const opened = await openEngine({ config, log });
+  const engine = createDirectoryEngine(opened, {
     tenant: DEFAULT_TENANT,
     policy: DEFAULT_POLICY,
     serverPlace: config.serverLocation,
@@ -118,6 +129,8 @@ async function fill(options: DemoOptions, config: Config, io: CliIo): Promise<vo
       report.progress({ phase: 'deciding', done, events, badLines: 0 });
     }
     await engine.settled();
+    await opened.analytics.flush();
+    await judgeDemo(opened, DEFAULT_TENANT, options.end_ms);
     report.summary(
       { events, badLines: 0, first_ms, last_ms, inOrder: true },
       tally.rows(),
@@ -127,6 +140,10 @@ async function fill(options: DemoOptions, config: Config, io: CliIo): Promise<vo
     await engine.close();
   }
 }
+
+/** Of which each logs in as often as people do. */
+const usersFor = (logins: number, days: number): number =>
+  Math.min(MOST_USERS, Math.max(USERS, Math.round(logins / (days * USUAL_LOGINS_A_DAY))));
 
 async function refuseUsed(dataDir: string): Promise<void> {
   const entries = await readdir(dataDir).catch((error: unknown) => {

@@ -191,6 +191,47 @@ test('a window that begins before the minutes were kept reads hours', async () =
   expect(source).toBe('hour');
 });
 
+test('drift compares weeks of logins of known users, whatever attackers and newcomers do', async () => {
+  const clickhouse = await openClickHouse();
+  const records: DecisionRecord[] = [];
+  const add = (day: number, i: number, sketch: Partial<Parameters<typeof decisionRecord>[0]>): void => {
+    records.push(
+      decisionRecord({
+        position: (MIDNIGHT_MS + day * DAY_MS + i * 60_000) * 1000 + records.length,
+        signals: 1,
+        userId: `u${i % 30}`,
+        profileLogins: 40,
+        ...sketch,
+      }),
+    );
+  };
+  const usual = [0.0001, 0.0004, 0.001, 0.003, 0.02] as const;
+  for (let day = 0; day < 28; day++) {
+    const shifted = day >= 21;
+    for (let i = 0; i < 90; i++) add(day, i, { score: (usual[i % 5] ?? 0) * (shifted ? 20 : 1) });
+    // A wave of failures and a day of newcomers are no drift.
+    if (day === 15) for (let i = 0; i < 300; i++) add(day, i, { score: 0.97, status: 'failed' });
+    if (day === 16) for (let i = 0; i < 300; i++) add(day, i, { score: 0.6, profileLogins: 2 });
+  }
+  await clickhouse.sink.insert('b1', records);
+  const { rows } = await clickhouse.analytics.panel('default', 'score_drift', {
+    from: iso(MIDNIGHT_MS),
+    to: iso(MIDNIGHT_MS + 28 * DAY_MS),
+  });
+  expect(rows).toHaveLength(28);
+  const psi = rows.map((row) => row.psi);
+  // Seven days to look at, and 500 logins before them to hold them against.
+  expect(psi.slice(0, 12)).toEqual(Array.from({ length: 12 }, () => null));
+  expect(rows[11]).toMatchObject({ n: 630, reference_n: 450 });
+  for (const value of psi.slice(12, 21)) expect(value).toBeLessThan(0.01);
+  expect(psi[27]).toBeGreaterThan(1);
+  const later = await clickhouse.analytics.panel('default', 'score_drift', {
+    from: iso(MIDNIGHT_MS + 27 * DAY_MS),
+    to: iso(MIDNIGHT_MS + 28 * DAY_MS),
+  });
+  expect(later.rows).toEqual(rows.slice(27));
+});
+
 test('unknown panels and bad parameters are refused with their codes', async () => {
   const clickhouse = await openClickHouse();
   const panel = clickhouse.analytics.panel;

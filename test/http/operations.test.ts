@@ -262,6 +262,43 @@ describe('the dashboards', () => {
     remove();
   });
 
+  it('are sent as the build compressed them to whoever takes that, with the same headers', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'gatehouse-dashboards-'));
+    mkdirSync(join(directory, 'assets'));
+    for (const name of ['index.html', 'assets/main-abc123.js']) {
+      writeFileSync(join(directory, name), 'plain');
+      writeFileSync(join(directory, `${name}.br`), 'brotli');
+      writeFileSync(join(directory, `${name}.gz`), 'gzip');
+    }
+    writeFileSync(join(directory, 'theme.js'), 'plain');
+    test = await startTestServer({ config: { dashboardsDir: directory } });
+    const asset = async (accept: string, url = '/assets/main-abc123.js') => {
+      const { body, headers } = await test.inject({ url, headers: { 'accept-encoding': accept } });
+      return { body, headers };
+    };
+    const brotli = await asset('gzip, deflate, br');
+    expect(brotli.body).toBe('brotli');
+    expect(brotli.headers['content-encoding']).toBe('br');
+    expect(brotli.headers['content-type']).toContain('javascript');
+    expect(brotli.headers.vary).toContain('accept-encoding');
+    expect(brotli.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect((await asset('gzip')).body).toBe('gzip');
+    expect((await asset('identity')).body).toBe('plain');
+    expect((await asset('br', '/theme.js')).body).toBe('plain');
+    const page = await asset('br', '/');
+    expect(page.body).toBe('brotli');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.headers['cache-control']).toBe('no-cache');
+    const inside = await test.inject({
+      url: '/decisions/dec_1',
+      headers: { accept: 'text/html', 'accept-encoding': 'br' },
+    });
+    expect(inside.headers['content-encoding']).toBe('br');
+    expect(inside.headers['content-security-policy']).toContain("default-src 'none'");
+    expect((await asset('identity', '/assets/main-abc123.js.br')).body).not.toBe('brotli');
+    rmSync(directory, { recursive: true, force: true });
+  });
+
   it('answer addresses inside the application with its page, for browsers alone', async () => {
     const remove = await withDashboards();
     const html = { accept: 'text/html,application/xhtml+xml' };

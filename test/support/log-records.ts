@@ -42,6 +42,8 @@ export interface DecisionSketch {
   readonly signals?: number;
   /** Country of the last login, from which the travel is a finding. */
   readonly travelledFrom?: string;
+  /** Accepted logins before this one. */
+  readonly profileLogins?: number;
 }
 
 const CATEGORIES: readonly Category[] = ['device', 'location', 'network', 'velocity', 'behaviour', 'account'];
@@ -169,7 +171,7 @@ export function decisionRecord(sketch: DecisionSketch): DecisionRecord {
       os_version: null,
       device_type: 'desktop',
       automation: null,
-      profile_logins: 12,
+      profile_logins: sketch.profileLogins ?? 12,
       address_users: 3,
     },
     verdict: {

@@ -112,6 +112,21 @@ export interface Feedback {
   readonly recorded_at?: string | null;
 }
 
+/** Exact: the server sums again without a signal, and the others fill the room that their category's cap leaves. */
+export interface Counterfactuals {
+  /** Each signal that raised the score, largest share first, taken away alone. */
+  readonly without: readonly {
+    readonly signal: string;
+    readonly log_odds: number;
+    readonly score: number;
+    readonly level: string;
+  }[];
+  /** Signals whose joint absence would have made the level low; `null`: not even all. */
+  readonly together: readonly string[] | null;
+  /** Reason codes of rules that hold whatever the score. */
+  readonly fixed: readonly string[];
+}
+
 export interface Decision {
   readonly id: string;
   readonly event_id?: string | null;
@@ -128,6 +143,8 @@ export interface Decision {
   readonly confidence?: string | null;
   readonly reasons: readonly Reason[];
   readonly signals?: readonly Signal[];
+  /** What would have been needed for `allow`; `null` where the level is low or the model is not known any more. */
+  readonly counterfactuals?: Counterfactuals | null;
   readonly challenge?: Challenge | null;
   readonly policy: {
     readonly id: string;

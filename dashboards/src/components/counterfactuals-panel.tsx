@@ -1,7 +1,5 @@
 import type { Decision } from '../api/types.ts';
-import { type Counterfactual, neededForLow, withoutEach } from '../lib/counterfactuals.ts';
 import { codeWords } from '../lib/text.ts';
-import { DEFAULT_THRESHOLDS } from '../lib/waterfall.ts';
 import { useFormat } from './format-context.tsx';
 import { LevelMark } from './marks.tsx';
 import { Panel } from './panel.tsx';
@@ -10,33 +8,34 @@ import { Untrusted } from './untrusted.tsx';
 /** Smaller ones change nothing that anybody would notice. */
 const MOST = 5;
 
-function Names({ item }: { readonly item: Counterfactual }) {
-  const names = item.without.map(({ id }) => codeWords(id));
-  return <Untrusted>{names.join(' and ')}</Untrusted>;
+function Names({ codes }: { readonly codes: readonly string[] }) {
+  return <Untrusted>{codes.map(codeWords).join(' and ')}</Untrusted>;
 }
 
-/** What would have made the difference: the score without each piece of evidence, and the least that would do. */
+/** What would have made the difference, as the server sums it: the score without each signal, and the least that would do. */
 export function CounterfactualsPanel({ decision }: { readonly decision: Decision }) {
   const format = useFormat();
-  const signals = decision.signals ?? [];
-  const thresholds = decision.policy.thresholds ?? DEFAULT_THRESHOLDS;
-  const each = withoutEach(decision.risk, signals, thresholds).slice(0, MOST);
-  const needed = neededForLow(decision.risk, signals, thresholds);
-  if (each.length === 0) return null;
+  const found = decision.counterfactuals ?? null;
+  if (found === null || found.without.length === 0) return null;
+  const { without, together, fixed } = found;
   return (
     <Panel title="What would have changed it" testId="counterfactuals">
-      {needed !== null && (
+      {fixed.length > 0 ? (
         <p>
-          Without{' '}
-          <strong>
-            <Names item={needed} />
-          </strong>{' '}
-          the level would have been low, at {needed.exact ? '' : 'no less than '}
-          {format.percent(needed.score)}.
+          A rule of the policy decided whatever the score: <Names codes={fixed} />.
         </p>
-      )}
-      {needed === null && decision.risk.level !== 'low' && (
+      ) : together === null ? (
         <p>No evidence that is left out would have made the level low.</p>
+      ) : (
+        together.length > 0 && (
+          <p>
+            Without{' '}
+            <strong>
+              <Names codes={together} />
+            </strong>{' '}
+            the level would have been low.
+          </p>
+        )
       )}
       <table className="table rank">
         <caption className="visually-hidden">Score and level without each piece of evidence</caption>
@@ -50,26 +49,20 @@ export function CounterfactualsPanel({ decision }: { readonly decision: Decision
           </tr>
         </thead>
         <tbody>
-          {each.map((item) => (
-            <tr key={item.without[0]?.id ?? ''}>
+          {without.slice(0, MOST).map(({ signal, score, level }) => (
+            <tr key={signal} data-testid="without" data-score={score}>
               <th scope="row">
-                <Names item={item} />
+                <Names codes={[signal]} />
               </th>
-              <td className="number">
-                {item.exact ? '' : '≥ '}
-                {format.percent(item.score)}
-              </td>
+              <td className="number">{format.percent(score)}</td>
               <td>
-                <LevelMark level={item.level} />
+                <LevelMark level={level} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      <p className="field-note">
-        Levels by score alone; rules of the policy can ask for more. ≥: a cap on the category would have left
-        more of the others.
-      </p>
+      <p className="field-note">Levels by score alone; rules of the policy can ask for more.</p>
     </Panel>
   );
 }

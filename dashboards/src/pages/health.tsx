@@ -23,6 +23,8 @@ import { durationWords } from '../lib/words.ts';
 /** PSI from which a shift is worth a look, and from which the model no longer fits (industry's rule of thumb). */
 const DRIFT_WATCH = 0.1;
 const DRIFT_BAD = 0.25;
+/** Labelled decisions of a bin below which a share says nothing. */
+const FEW = 5;
 
 interface HealthChart {
   readonly id: string;
@@ -33,6 +35,8 @@ interface HealthChart {
   readonly draw: (result: PanelResult, columns: readonly PlotColumn[], format: Format) => PlotData;
   readonly write: (format: Format) => (value: number) => string;
   readonly scale: 'count' | 'share' | 'other';
+  /** What it means that there is nothing to draw. */
+  readonly empty?: string;
 }
 
 const overTime: HealthChart['draw'] = (result, columns, format) => plotOverTime(result, columns, 0, format);
@@ -65,25 +69,33 @@ const CHARTS: readonly HealthChart[] = [
   {
     id: 'score_drift',
     title: 'Drift of scores',
-    note: `PSI against the first week: from ${DRIFT_WATCH} worth a look, from ${DRIFT_BAD} the model may not fit any more`,
+    note: `A week of known users against the four weeks before, as PSI: from ${DRIFT_WATCH} worth a look, from ${DRIFT_BAD} the model may not fit any more`,
     axisName: 'Day',
     columns: [{ column: 'psi', label: 'PSI', token: 'raises', kind: 'line' }],
     draw: (result, columns, format) => plotOverTime(result, columns, null, format),
     write: (format) => format.number,
     scale: 'other',
+    empty:
+      'Too few logins to compare: it takes 500 that succeeded of users with ten logins or more, within a week and before it.',
   },
   {
     id: 'calibration',
     title: 'Calibration',
-    note: 'Of the judged decisions with such a score, how many were bad',
+    note: `Of the decisions that a challenge or a person labelled, how many were bad; left out where fewer than ${FEW} are`,
     axisName: 'Score',
     columns: [
       { column: 'mean_score', label: 'Stated', token: 'sum', kind: 'line', dashed: true },
       { column: 'observed', label: 'Observed', token: 'raises', kind: 'bar' },
     ],
-    draw: overBins,
+    draw: (result, columns, format) =>
+      plotOverBins(
+        result.rows.filter((row) => (numberIn(row, 'labelled') ?? 0) >= FEW),
+        columns,
+        format,
+      ),
     write: (format) => format.percent,
     scale: 'share',
+    empty: `No score has ${FEW} decisions yet that a challenge or a person labelled.`,
   },
   {
     id: 'verdicts_over_time',
@@ -141,7 +153,7 @@ function HealthPlot({
       stale={query.isPlaceholderData}
       onRetry={() => void query.refetch()}
       axisName={chart.axisName}
-      empty={none ? 'There is nothing to show in this range yet.' : undefined}
+      empty={none ? (chart.empty ?? 'There is nothing to show in this range yet.') : undefined}
       legend={
         chart.columns.length > 1 ? (
           <ul className="legend legend-plain">

@@ -73,7 +73,8 @@ export interface DecisionRows extends Pick<Analytics, 'rows' | 'count'> {
 export function createDecisionRows(database: Database): DecisionRows {
   async function complete(tenant: string, stored: readonly StoredRow[]): Promise<DecisionRow[]> {
     if (stored.length === 0) return [];
-    const ids = stored.map(({ id }) => id);
+    const once = new Map(stored.map((row) => [row.id, row]));
+    const ids = [...once.keys()];
     const outcomes = await database.query<{
       id: string;
       resolution: OutcomeRecord['resolution'];
@@ -99,7 +100,7 @@ WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)} GROUP BY d
     for (const { id, standing } of verdicts) {
       said.set(id, { outcome: said.get(id)?.outcome ?? null, verdict: standing });
     }
-    return stored.map((row) => toRow(row, said.get(row.id) ?? { outcome: null, verdict: null }));
+    return [...once.values()].map((row) => toRow(row, said.get(row.id) ?? { outcome: null, verdict: null }));
   }
 
   return {
@@ -136,11 +137,13 @@ WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)} GROUP BY d
   };
 }
 
-/** The newest rows that meet conditions; binds `tenant` and `size`. */
+/**
+ * The newest rows that meet conditions; binds `tenant` and `size`. Without `LIMIT BY`, for with it whole blocks of every
+ * part are read before the limit counts: what a repair has not yet made one row again is taken out afterwards.
+ */
 export const newestRows = (conditions: readonly string[]): string => `SELECT ${ROW_COLUMNS} FROM decisions
 WHERE ${['tenant = {tenant:String}', ...conditions].join('\nAND ')}
 ORDER BY occurred_at DESC, position DESC
-LIMIT 1 BY id
 LIMIT {size:UInt32}`;
 
 const placeOf = ({ at_ms, position }: StoredRow): Place => ({ at_ms, position });

@@ -121,7 +121,6 @@ LIMIT 1`,
         `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
 WHERE ${['tenant = {tenant:String}', ...conditions].join('\nAND ')}
 ORDER BY occurred_at DESC, position DESC
-LIMIT 1 BY id
 LIMIT {size:UInt32}`,
         { ...parameters, tenant, size: size + 1 },
         ANALYST_LIMITS,

@@ -14,6 +14,8 @@ const DASHBOARDS_CSP =
 const INDEX = 'index.html';
 /** Where the bundler puts files whose names hold a hash of their content. */
 const HASHED_DIRECTORY = 'assets';
+/** A page, compressed or not. */
+const PAGE_FILE = /\.html(?:\.br|\.gz)?$/;
 const YEAR_S = 365 * 86_400;
 /** Paths of the API: a page is no answer to a misspelt one. */
 const API_PATH = /^\/(?:v1|session|docs|healthz|readyz|metrics|openapi\.json|\.well-known|assets)(?:[/?]|$)/;
@@ -31,13 +33,16 @@ export async function addDashboards(app: FastifyInstance, directory: string | nu
     prefix: '/',
     // One route a file that exists now: nothing else of the file system can be asked for.
     wildcard: false,
+    // The build puts them beside each file; they are no files to be asked for by themselves.
+    preCompressed: true,
+    globIgnore: ['**/*.br', '**/*.gz'],
     cacheControl: false,
     schemaHide: true,
     setHeaders: (reply, path) => {
       const [top] = relative(directory, path).split(sep);
       const hashed = top === HASHED_DIRECTORY;
       reply.header('cache-control', hashed ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');
-      if (path.endsWith('.html')) setPageHeaders(reply);
+      if (PAGE_FILE.test(path)) setPageHeaders(reply);
     },
   });
   return {

@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { createApiClient } from '../test/support/api-client.ts';
+import { launchBrowser } from '../test/support/browser.ts';
+import { BOOTSTRAP_KEY, startGatehouseProcess } from '../test/support/gatehouse-process.ts';
+import { loginOf } from '../test/support/logins.ts';
+import { median } from './ladder.ts';
+
+export interface FirstLoadFigures {
+  readonly rounds: number;
+  readonly cpuRate: number;
+  readonly mbit_s: number;
+  readonly latency_ms: number;
+  /** Medians and worst, from the navigation on. */
+  readonly marks: Readonly<Record<Mark, { readonly median_ms: number; readonly worst_ms: number }>>;
+  /** As they came over the wire. */
+  readonly scripts: readonly { readonly name: string; readonly bytes: number; readonly charts: boolean }[];
+}
+
+/** `interactive`: a key that was pressed as soon as the page showed its frame has opened the finder. */
+type Mark = 'frame' | 'interactive' | 'figures' | 'charts';
+const MARKS: readonly Mark[] = ['frame', 'interactive', 'figures', 'charts'];
+
+/** Chunks that only charts and maps need; they are asked for after the page can be used. */
+const CHARTS = /^(?:plot|world)[-.]/;
+
+/**
+ * Notes in the page itself when something first shows, so that no round trip of the test's tool counts. What is told is
+ * the end of the task that made it show: mutation observers run when it is over.
+ */
+const OBSERVER = `
+  window.marks = {};
+  const note = (name) => { window.marks[name] ??= performance.now(); };
+  const has = (selector) => document.querySelector(selector) !== null;
+  const look = () => {
+    if (window.marks.frame === undefined && has('[data-testid="overview-page"]')) {
+      note('frame');
+      // The listeners are mounted by an effect of the same commit; the key waits for whatever the page still does.
+      setTimeout(() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true })), 0);
+    }
+    if (has('[data-testid="palette-input"]')) note('interactive');
+    if (has('[data-testid="tile-decisions"]')) note('figures');
+    if (has('[data-testid="actions-over-time"] canvas')) note('charts');
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true });
+`;
+
+export interface FirstLoadOptions {
+  readonly rounds: number;
+  readonly cpuRate: number;
+  readonly mbit_s: number;
+  readonly latency_ms: number;
+}
+
+/** The overview of a signed-in analyst with an empty cache, in the Chromium of the system, slowed down. */
+export async function firstLoadFigures(options: FirstLoadOptions): Promise<FirstLoadFigures> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gatehouse-first-load-'));
+  const isSource = import.meta.url.endsWith('.ts');
+  const cli = fileURLToPath(new URL(`../src/cli${isSource ? '.ts' : '.js'}`, import.meta.url));
+  const gatehouse = await startGatehouseProcess({
+    program: isSource ? ['--import', 'tsx', cli] : [cli],
+    dataDir,
+  }).ready;
+  const browser = await launchBrowser();
+  try {
+    const api = createApiClient(gatehouse.url);
+    for (let i = 0; i < 50; i++) await api.risk(loginOf(`visitor-${i}`));
+    const signedIn = await signIn(browser, gatehouse.url);
+    const rounds: Round[] = [];
+    // The first one warms the server up and does not count.
+    for (let round = 0; round <= options.rounds; round++) {
+      const context = await browser.newContext({
+        storageState: signedIn,
+        viewport: { width: 1_440, height: 900 },
+      });
+      const measured = await load(context, gatehouse.url, options);
+      await context.close();
+      if (round > 0) rounds.push(measured);
+    }
+    const [last] = rounds.slice(-1);
+    return {
+      ...options,
+      marks: Object.fromEntries(
+        MARKS.map((mark) => {
+          const times = rounds.map(({ marks }) => marks[mark]);
+          return [mark, { median_ms: median(times), worst_ms: Math.max(...times) }];
+        }),
+      ) as FirstLoadFigures['marks'],
+      scripts: last?.scripts ?? [],
+    };
+  } finally {
+    await browser.close();
+    await gatehouse.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function signIn(
+  browser: Browser,
+  url: string,
+): Promise<Awaited<ReturnType<BrowserContext['storageState']>>> {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(`${url}/`);
+    await page.locator('[data-testid="api-key"]').fill(BOOTSTRAP_KEY);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid="tile-decisions"]').waitFor();
+    return await context.storageState();
+  } finally {
+    await context.close();
+  }
+}
+
+interface Round {
+  readonly marks: Readonly<Record<Mark, number>>;
+  readonly scripts: FirstLoadFigures['scripts'];
+}
+
+async function load(context: BrowserContext, url: string, options: FirstLoadOptions): Promise<Round> {
+  const page = await context.newPage();
+  await page.addInitScript(OBSERVER);
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('Network.enable');
+  const throughput = (options.mbit_s * 1e6) / 8;
+  await cdp.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: options.latency_ms,
+    downloadThroughput: throughput,
+    uploadThroughput: throughput,
+  });
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: options.cpuRate });
+  const names = new Map<string, string>();
+  const scripts: FirstLoadFigures['scripts'][number][] = [];
+  cdp.on('Network.responseReceived', ({ requestId, type, response }) => {
+    if (type === 'Script') names.set(requestId, response.url.split('/').at(-1) ?? '');
+  });
+  cdp.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    const name = names.get(requestId);
+    if (name !== undefined) scripts.push({ name, bytes: encodedDataLength, charts: CHARTS.test(name) });
+  });
+  await page.goto(`${url}/`, { waitUntil: 'commit' });
+  await page.waitForFunction(
+    'window.marks.charts !== undefined && window.marks.interactive !== undefined',
+    null,
+    {
+      timeout: 60_000,
+      polling: 200,
+    },
+  );
+  const marks = await page.evaluate<Record<Mark, number>>('window.marks');
+  return { marks, scripts: scripts.toSorted((a, b) => b.bytes - a.bytes) };
+}
+
+/** The figures as a chapter of the report. */
+export function firstLoadReport(figures: FirstLoadFigures): string {
+  const { rounds, cpuRate, mbit_s, latency_ms, marks, scripts } = figures;
+  const kilobytes = (chosen: FirstLoadFigures['scripts']): string =>
+    (chosen.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000).toFixed(0);
+  const before = scripts.filter(({ charts }) => !charts);
+  const words: Readonly<Record<Mark, string>> = {
+    frame: 'the frame of the page shows',
+    interactive: 'interactive: a key pressed at that moment has opened the finder',
+    figures: 'the first figures show',
+    charts: 'the first chart is drawn',
+  };
+  return `## First load
+
+Written by \`npm run bench -- --only first-load\`: the overview of a signed-in analyst, nothing cached, Chromium of the
+system at ${cpuRate}× processor throttle, ${mbit_s} Mbit/s and ${latency_ms} ms; median of ${rounds} loads, milliseconds from the navigation.
+Server, browser and bench share the machine.
+
+| | median ms | worst ms | goal ms |
+| --- | ---: | ---: | ---: |
+${MARKS.map((mark) => `| ${words[mark]} | ${marks[mark].median_ms.toFixed(0)} | ${marks[mark].worst_ms.toFixed(0)} | ${mark === 'interactive' ? '1500' : ''} |`).join('\n')}
+
+Scripts before charts: ${kilobytes(before)} KB as sent (brotli, headers included; goal 350 KB), in ${before.length} files. Charts and map
+come afterwards: ${kilobytes(scripts.filter(({ charts }) => charts))} KB.
+`;
+}
