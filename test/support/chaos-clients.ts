@@ -43,7 +43,9 @@ const ELSEWHERE = ['187.20', '73.150', '84.128', '93.192', '86.200'];
 /** A tenth of the logins is of so few users, so that nodes meet on one profile. */
 const BUSY_USERS = 10;
 /** A node that is gone is tried again after so long, and one that does not record is spared for so long. */
-const PAUSE_MS = 25;
+const PAUSE_MS = 100;
+/** Events that are sent again at a time. */
+const RETRIES = 16;
 
 /** Several auth servers at once, each with a connection of its own; one that breaks goes on with the next node. */
 export async function loadNodes(options: ChaosClientsOptions): Promise<void> {
@@ -70,26 +72,31 @@ export async function loadNodes(options: ChaosClientsOptions): Promise<void> {
 
 /** Sends again what was not acknowledged, to every node at once: it must come to one decision, now or from before. */
 export async function retryAtAllNodes(urls: readonly string[], ledger: ChaosLedger): Promise<number> {
-  const nodes = await Promise.all(urls.map((url) => openLean(url, BOOTSTRAP_KEY)));
-  let retried = 0;
-  for (const [eventId, event] of ledger.events) {
-    if (event.id !== null) continue;
-    retried += 1;
-    const answers = await Promise.all(nodes.map((node) => node.ask('POST', '/v1/risk', event.body)));
-    const decisions = answers.map(({ body }) => JSON.parse(body) as DecisionBody);
-    const [first] = decisions;
-    if (first === undefined || decisions.some(({ id, recorded }) => id !== first.id || !recorded)) {
-      ledger.violations.push(`a retry of ${eventId} at all nodes got ${answers.map(({ body }) => body)}`);
-      continue;
+  const unanswered = [...ledger.events].filter(([, { id }]) => id === null);
+  const unreported = [...ledger.outcomes].filter(([, { acknowledged }]) => !acknowledged);
+  const retried = unanswered.length;
+  const retrier = async (): Promise<void> => {
+    const nodes = await Promise.all(urls.map((url) => openLean(url, BOOTSTRAP_KEY)));
+    for (let next = unanswered.pop(); next !== undefined; next = unanswered.pop()) {
+      const [eventId, event] = next;
+      const answers = await Promise.all(nodes.map((node) => node.ask('POST', '/v1/risk', event.body)));
+      const decisions = answers.map(({ body }) => JSON.parse(body) as DecisionBody);
+      const [first] = decisions;
+      if (first === undefined || decisions.some(({ id, recorded }) => id !== first.id || !recorded)) {
+        ledger.violations.push(`a retry of ${eventId} at all nodes got ${answers.map(({ body }) => body)}`);
+        continue;
+      }
+      event.id = first.id;
+      ledger.acknowledged.add(first.id);
     }
-    event.id = first.id;
-    ledger.acknowledged.add(first.id);
-  }
-  const [node] = nodes;
-  for (const [id, outcome] of ledger.outcomes) {
-    if (!outcome.acknowledged && node !== undefined) await report(node, ledger, id, outcome.userId, true);
-  }
-  for (const open of nodes) open.close();
+    const [node] = nodes;
+    for (let next = unreported.pop(); next !== undefined; next = unreported.pop()) {
+      const [id, { userId }] = next;
+      if (node !== undefined) await report(node, ledger, id, userId, true);
+    }
+    for (const open of nodes) open.close();
+  };
+  await Promise.all(Array.from({ length: RETRIES }, retrier));
   return retried;
 }
 

@@ -69,6 +69,8 @@ const AWAY_AT = 0.35;
 const MOST_DOWN_MS = 2_000;
 const DRAINED_WITHIN_MS = 300_000;
 const PROGRESS_MS = 5_000;
+/** More of them say nothing new. */
+const MOST_VIOLATIONS = 20;
 const POLL_MS = 20;
 /** Of the kills: nodes hold connections and effects under way, Redis holds everything. */
 const SHARES: readonly (readonly [kind: VictimKind, share: number])[] = [
@@ -84,6 +86,8 @@ interface Planned {
   /** Which of its kind. */
   readonly which: number;
   readonly down_ms: number;
+  /** ClickHouse, for long. */
+  readonly isLong: boolean;
 }
 
 /**
@@ -181,25 +185,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       isOver: () => over,
     });
     let told_ms = performance.now();
-    for (let next = 0; next < plan.length || ledger.acknowledged.size < decisions; await wait(POLL_MS)) {
-      const planned = plan[next];
-      if (planned !== undefined && ledger.acknowledged.size >= planned.at * decisions) {
-        const candidates = ofKind(planned.kind).filter((victim) => victim.canBeKilled());
-        const victim = candidates[planned.which % Math.max(1, candidates.length)];
+    const waiting = [...plan];
+    for (; waiting.length > 0 || ledger.acknowledged.size < decisions; await wait(POLL_MS)) {
+      // One that is gone already is struck when it is back; the others do not wait for it.
+      const due = waiting.find(
+        ({ at, kind }) =>
+          ledger.acknowledged.size >= at * decisions && ofKind(kind).some((victim) => victim.canBeKilled()),
+      );
+      if (due !== undefined) {
+        waiting.splice(waiting.indexOf(due), 1);
+        const candidates = ofKind(due.kind).filter((victim) => victim.canBeKilled());
+        const victim = candidates[due.which % candidates.length];
         if (victim !== undefined) {
-          strikes.push(
-            planned.down_ms === options.away_ms && victim.kind === 'clickhouse'
-              ? takeAway(victim)
-              : strike(victim, planned.down_ms),
-          );
-          next += 1;
+          strikes.push(due.isLong ? takeAway(victim) : strike(victim, due.down_ms));
         }
       }
       if (performance.now() - told_ms > PROGRESS_MS) {
         told_ms = performance.now();
         say(`${ledger.unanswered} unanswered, ${ledger.violations.length} violations`);
       }
-      if (ledger.violations.length > 20) break;
+      if (ledger.violations.length > MOST_VIOLATIONS) break;
     }
     await Promise.all(strikes);
     over = true;
@@ -261,12 +266,13 @@ function planOf(options: ChaosOptions, random: () => number): readonly Planned[]
     kind,
     which: Math.floor(random() * NODES),
     down_ms: Math.round(random() * MOST_DOWN_MS),
+    isLong: false,
   });
   return [
     // By their shares exactly, so that a short run kills each of them too.
     ...Array.from({ length: options.kills }, (_, i) => planned(kindOf((i + 0.5) / options.kills))),
     ...Array.from({ length: options.clickhouseKills }, () => planned('clickhouse')),
-    { at: AWAY_AT, kind: 'clickhouse' as const, which: 0, down_ms: options.away_ms },
+    { at: AWAY_AT, kind: 'clickhouse' as const, which: 0, down_ms: options.away_ms, isLong: true },
   ].toSorted((a, b) => a.at - b.at);
 }
 
