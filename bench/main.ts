@@ -13,6 +13,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '100000' },
     cells: { type: 'string', default: '300' },
     runs: { type: 'string', default: '200' },
+    fsync: { type: 'string', default: 'always' },
     only: { type: 'string', default: 'core,replay,ladder,power' },
     decisions: { type: 'string', default: '10000000' },
     users: { type: 'string', default: '200000' },
@@ -26,6 +27,7 @@ const { values } = parseArgs({
 if (values.help) {
   process.stdout.write(
     'npm run bench -- [--seconds 6] [--rounds 3] [--connections 64] [--events 100000] [--cells 300] [--runs 200] [--only core,replay,ladder,power,campaigns]\n' +
+      'npm run bench -- --only redis (or redis-api, redis-sink, redis-away) [--fsync always|everysec] [--seconds 6] [--rounds 3] [--connections 64]\n' +
       'npm run bench -- --only dashboards [--decisions 10000000] [--users 200000] [--days 90] [--directory D (kept, and used again)] [--seed-minutes 600] [--report docs/BENCH-DASHBOARDS.md]\n' +
       'npm run bench -- --only first-load\n',
   );
@@ -74,6 +76,23 @@ if (only.has('campaigns')) {
 }
 if (only.has('ladder')) await showLadder('process');
 if (only.has('power')) await showLadder('power');
+
+const redisParts = ['redis-api', 'redis-sink', 'redis-away'] as const;
+if (only.has('redis') || redisParts.some((part) => only.has(part))) {
+  const { showRedis } = await import('./redis-report.ts');
+  await showRedis({
+    parts: only.has('redis') ? redisParts : redisParts.filter((part) => only.has(part)),
+    options: {
+      connections: Number(values.connections),
+      seconds: Number(values.seconds),
+      warmUp_s: 3,
+      rounds: Number(values.rounds),
+      fsync: values.fsync === 'everysec' ? 'everysec' : 'always',
+      progress: (text) => process.stderr.write(`${text}\n`),
+    },
+    say,
+  });
+}
 
 if (only.has('dashboards')) {
   const { dashboardFigures, dashboardReport } = await import('./dashboards.ts');

@@ -1,4 +1,4 @@
-// Runs the built command line (or, with --bench, --crash, --eval or --fit, a program of bench/), after a build if a source is newer than the last one.
+// Runs the built command line (or, with --bench, --chaos, --crash, --eval or --fit, a program of bench/), after a build if a source is newer than the last one.
 // In this very process, so that a signal or a kill meets Gatehouse itself and not a wrapper around it.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,7 @@ if (built.status !== 0) process.exit(built.status ?? 1);
 
 const PROGRAMS = {
   '--bench': 'dist/bench/main.js',
+  '--chaos': 'dist/bench/chaos.js',
   '--crash': 'dist/bench/crash.js',
   '--eval': 'dist/bench/evaluation/main.js',
   '--fit': 'dist/bench/fit/main.js',

@@ -23,11 +23,14 @@ export interface ClickHouseProcessOptions {
 /** The test server (see clickhouse-server.ts) in a process of its own. Resolves when it takes statements. */
 export async function startClickHouseProcess(options: ClickHouseProcessOptions): Promise<ClickHouseProcess> {
   const { path, port = 0, username = 'default', password = '' } = options;
-  const program = fileURLToPath(new URL('./clickhouse-server-main.ts', import.meta.url));
+  const isSource = import.meta.url.endsWith('.ts');
+  const main = `./clickhouse-server-main${isSource ? '.ts' : '.js'}`;
+  const program = fileURLToPath(new URL(main, import.meta.url));
   const child = spawn(
     process.execPath,
     [
-      ...['--import', 'tsx', program, '--path', path, '--port', String(port)],
+      ...(isSource ? ['--import', 'tsx'] : []),
+      ...[program, '--path', path, '--port', String(port)],
       ...['--username', username, '--password', password],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },

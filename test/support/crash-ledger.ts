@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pino from 'pino';
 import { createClickHouse } from '../../src/adapters/clickhouse/create-clickhouse.ts';
+import type { Database } from '../../src/adapters/clickhouse/database.ts';
 import { PANELS } from '../../src/analytics/panels/index.ts';
 import { rollupsEqualRaw } from './rollups-equal-raw.ts';
 
@@ -43,43 +44,52 @@ export async function checkAnalytics(dataDir: string, ledger: Ledger, when: stri
     clock: Date.now,
     log: pino({ level: 'silent' }),
   });
-  const { database } = clickhouse;
-  const complain = (what: string, found: readonly string[]): void => {
-    if (found.length > 0) {
-      ledger.violations.push(`${when}: ${found.length} ${what}, such as ${found.slice(0, 3).join(', ')}`);
-    }
-  };
   try {
-    const decisions = await database.query<{ id: string; copies: number; event_id: string }>(
-      'write',
-      'SELECT id, count() AS copies, any(event_id) AS event_id FROM decisions GROUP BY id',
-    );
-    const outcomes = await database.query<{ id: string; copies: number }>(
-      'write',
-      'SELECT decision_id AS id, count() AS copies FROM outcomes GROUP BY id',
-    );
-    const stored = new Set(decisions.map(({ id }) => id));
-    const withOutcome = new Set(outcomes.map(({ id }) => id));
-    const reported = [...ledger.outcomes].filter(([, { acknowledged }]) => acknowledged).map(([id]) => id);
-    complain(
-      'acknowledged decisions are lost',
-      [...ledger.acknowledged].filter((id) => !stored.has(id)),
-    );
-    complain(
-      'acknowledged outcomes are lost',
-      reported.filter((id) => !withOutcome.has(id)),
-    );
-    complain('decisions are there twice', twice(decisions));
-    complain('outcomes are there twice', twice(outcomes));
-    complain('event ids have two decisions', repeated(decisions.map(({ event_id }) => event_id)));
-    const unexplained = decisions.length - ledger.acknowledged.size - ledger.unanswered;
-    complain('decisions nobody sent', unexplained > 0 ? [String(unexplained)] : []);
-    complain('rollups differ from the raw rows', await rollupsEqualRaw(database));
-    return { decisions: decisions.length, outcomes: outcomes.length };
+    return await checkRows(clickhouse.database, ledger, when);
   } finally {
     await clickhouse.close();
   }
 }
+
+/** The same on an open database. */
+export async function checkRows(database: Database, ledger: Ledger, when: string): Promise<StoredCounts> {
+  const complain = complaints(ledger, when);
+  const decisions = await database.query<{ id: string; copies: number; event_id: string }>(
+    'write',
+    'SELECT id, count() AS copies, any(event_id) AS event_id FROM decisions GROUP BY id',
+  );
+  const outcomes = await database.query<{ id: string; copies: number }>(
+    'write',
+    'SELECT decision_id AS id, count() AS copies FROM outcomes GROUP BY id',
+  );
+  const stored = new Set(decisions.map(({ id }) => id));
+  const withOutcome = new Set(outcomes.map(({ id }) => id));
+  const reported = [...ledger.outcomes].filter(([, { acknowledged }]) => acknowledged).map(([id]) => id);
+  complain(
+    'acknowledged decisions are lost',
+    [...ledger.acknowledged].filter((id) => !stored.has(id)),
+  );
+  complain(
+    'acknowledged outcomes are lost',
+    reported.filter((id) => !withOutcome.has(id)),
+  );
+  complain('decisions are there twice', twice(decisions));
+  complain('outcomes are there twice', twice(outcomes));
+  complain('event ids have two decisions', repeated(decisions.map(({ event_id }) => event_id)));
+  const unexplained = decisions.length - ledger.acknowledged.size - ledger.unanswered;
+  complain('decisions nobody sent', unexplained > 0 ? [String(unexplained)] : []);
+  complain('rollups differ from the raw rows', await rollupsEqualRaw(database));
+  return { decisions: decisions.length, outcomes: outcomes.length };
+}
+
+/** Adds what was found to the violations, with a few examples. */
+export const complaints =
+  (ledger: Pick<Ledger, 'violations'>, when: string) =>
+  (what: string, found: readonly string[]): void => {
+    if (found.length > 0) {
+      ledger.violations.push(`${when}: ${found.length} ${what}, such as ${found.slice(0, 3).join(', ')}`);
+    }
+  };
 
 const twice = (rows: readonly { readonly id: string; readonly copies: number }[]): readonly string[] =>
   rows.filter(({ copies }) => copies !== 1).map(({ id }) => id);

@@ -40,6 +40,9 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** A large append-only file takes a while to read on a busy machine. */
+const UP_WITHIN_MS = 60_000;
+
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const { fsync = 'always', cluster = false } = options;
   const dir = mkdtempSync(join(tmpdir(), 'gatehouse-redis-'));
@@ -144,7 +147,7 @@ async function untilUp(port: number, child: ChildProcess): Promise<void> {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline_ms = performance.now() + 20_000;
+  const deadline_ms = performance.now() + UP_WITHIN_MS;
   while (!(await condition())) {
     if (performance.now() > deadline_ms) throw new Error('Redis did not come up');
     await new Promise((resolve) => setTimeout(resolve, 20));

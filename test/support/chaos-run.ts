@@ -1,0 +1,301 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type ChaosCheck, checkStores } from './chaos-check.ts';
+import { loadNodes, newChaosLedger, retryAtAllNodes } from './chaos-clients.ts';
+import {
+  type NodeVictim,
+  nodeVictim,
+  type Strike,
+  storeVictim,
+  type Victim,
+  type VictimKind,
+} from './chaos-victims.ts';
+import { BOOTSTRAP_KEY } from './gatehouse-process.ts';
+import { openLean } from './lean-http.ts';
+import { seededRandom } from './random.ts';
+import { freePort } from './redis-server.ts';
+import { startTopology } from './topology.ts';
+
+export interface ChaosOptions {
+  /** Arguments of Node that run the command line. */
+  readonly program: readonly string[];
+  /** Acknowledged decisions to make. */
+  readonly decisions: number;
+  /** SIGKILLs of API nodes, workers and Redis. */
+  readonly kills: number;
+  /** Further SIGKILLs of ClickHouse, which comes back within seconds. */
+  readonly clickhouseKills: number;
+  /** How long ClickHouse is away, once. */
+  readonly away_ms: number;
+  readonly clients: number;
+  readonly users: number;
+  readonly seed: number;
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface ChaosReport {
+  readonly acknowledged: number;
+  readonly outcomes: number;
+  /** Requests whose answer never came, or said that it was not recorded. */
+  readonly unanswered: number;
+  readonly unrecorded: number;
+  readonly refused: number;
+  readonly retried: number;
+  readonly kills: Readonly<Record<VictimKind, number>>;
+  readonly killsWhileStarting: number;
+  /** From a start until it serves, by kind. */
+  readonly starts_ms: Readonly<Record<VictimKind, readonly number[]>>;
+  readonly load_ms: number;
+  readonly away: AwayReport;
+  readonly latencies_ms: readonly number[];
+  readonly check: ChaosCheck | null;
+  /** What must never be; empty is the proof. */
+  readonly violations: readonly string[];
+}
+
+/** While ClickHouse was away for long. */
+export interface AwayReport {
+  readonly away_ms: number;
+  /** Decisions that were acknowledged meanwhile. */
+  readonly acknowledged: number;
+  /** What `/readyz` of API nodes said meanwhile: status code and status. */
+  readonly readiness: readonly string[];
+}
+
+const NODES = 2;
+/** A kill within the first or last of the load would meet nothing. */
+const EDGE = 0.02;
+const AWAY_AT = 0.35;
+const MOST_DOWN_MS = 2_000;
+const DRAINED_WITHIN_MS = 300_000;
+const PROGRESS_MS = 5_000;
+/** More of them say nothing new. */
+const MOST_VIOLATIONS = 20;
+const POLL_MS = 20;
+/** Of the kills: nodes hold connections and effects under way, Redis holds everything. */
+const SHARES: readonly (readonly [kind: VictimKind, share: number])[] = [
+  ['api', 0.4],
+  ['worker', 0.3],
+  ['redis', 0.3],
+];
+
+interface Planned {
+  /** Of the acknowledged decisions, when it happens. */
+  readonly at: number;
+  readonly kind: VictimKind;
+  /** Which of its kind. */
+  readonly which: number;
+  readonly down_ms: number;
+  /** ClickHouse, for long. */
+  readonly isLong: boolean;
+}
+
+/**
+ * Two API nodes and two workers on Redis and ClickHouse under load, all of them killed with SIGKILL at moments that the
+ * seed chooses, and started again as a supervisor would. Then everything that was acknowledged is looked for, in the log
+ * and in ClickHouse, and every rollup and profile is made again from what they are made of.
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { program, decisions, onProgress } = options;
+  const random = seededRandom(options.seed);
+  const plan = planOf(options, seededRandom(options.seed + 1));
+  const ledger = newChaosLedger();
+  const kills: Record<VictimKind, number> = { api: 0, worker: 0, redis: 0, clickhouse: 0 };
+  const starts_ms: Record<VictimKind, number[]> = { api: [], worker: [], redis: [], clickhouse: [] };
+  let killsWhileStarting = 0;
+  let away: AwayReport = { away_ms: 0, acknowledged: 0, readiness: [] };
+  const topology = await startTopology({
+    program,
+    apis: 0,
+    workers: 0,
+    env: {
+      GATEHOUSE_LOG_LEVEL: 'info',
+      // A busy machine answers late; what is stored too late to say so would prove nothing.
+      GATEHOUSE_BUDGET_MS: '1000',
+    },
+  });
+  const [redis] = topology.redis;
+  if (redis === undefined) throw new Error('the topology has no Redis');
+  const nodes: NodeVictim[] = [];
+  try {
+    const urls: string[] = [];
+    for (const kind of ['worker', 'api'] as const) {
+      for (let i = 0; i < NODES; i++) {
+        const port = await freePort();
+        const name = `${kind} ${i + 1}`;
+        const dataDir = join(topology.directory, name.replace(' ', '-'));
+        nodes.push(
+          nodeVictim({ name, kind, program, dataDir, env: { ...topology.env, PORT: String(port) } }),
+        );
+        if (kind === 'api') urls.push(`http://127.0.0.1:${port}`);
+      }
+    }
+    const victims: readonly Victim[] = [
+      ...nodes,
+      storeVictim({ kind: 'redis', kill: () => redis.kill(), start: () => redis.start() }),
+      storeVictim({
+        kind: 'clickhouse',
+        kill: () => topology.stopClickHouse(),
+        start: () => topology.startClickHouse(),
+      }),
+    ];
+    const ofKind = (kind: VictimKind): readonly Victim[] => victims.filter((victim) => victim.kind === kind);
+    await Promise.all(victims.map((victim) => victim.up()));
+
+    const startedAt_ms = performance.now();
+    const seconds = (): string => ((performance.now() - startedAt_ms) / 1_000).toFixed(1);
+    const say = (text: string): void =>
+      onProgress?.(`${seconds()} s, ${ledger.acknowledged.size} acknowledged: ${text}`);
+    const strikes: Promise<void>[] = [];
+    const strike = async (victim: Victim, down_ms: number): Promise<void> => {
+      kills[victim.kind] += 1;
+      const { whileStarting, start_ms }: Strike = await victim.strike(down_ms);
+      if (whileStarting) killsWhileStarting += 1;
+      if (start_ms !== null) starts_ms[victim.kind].push(start_ms);
+      say(
+        `${victim.name} was killed${whileStarting ? ' while starting' : ''}, ` +
+          `${start_ms === null ? 'and killed again' : `and serves again after ${Math.round(start_ms)} ms`}`,
+      );
+    };
+    /** Takes ClickHouse away for long, and watches what the others say. */
+    const takeAway = async (victim: Victim): Promise<void> => {
+      const before = ledger.acknowledged.size;
+      const readiness = new Set<string>();
+      const gone = strike(victim, options.away_ms);
+      const end_ms = performance.now() + options.away_ms;
+      while (performance.now() < end_ms - PROGRESS_MS / 5) {
+        await wait(PROGRESS_MS / 5);
+        for (const url of urls) readiness.add(await readinessOf(url));
+      }
+      away = {
+        away_ms: options.away_ms,
+        acknowledged: ledger.acknowledged.size - before,
+        readiness: [...readiness].sort(),
+      };
+      await gone;
+    };
+
+    let over = false;
+    const load = loadNodes({
+      urls,
+      clients: options.clients,
+      users: options.users,
+      ledger,
+      random,
+      isOver: () => over,
+    });
+    let told_ms = performance.now();
+    const waiting = [...plan];
+    for (; waiting.length > 0 || ledger.acknowledged.size < decisions; await wait(POLL_MS)) {
+      // One that is gone already is struck when it is back; the others do not wait for it.
+      const due = waiting.find(
+        ({ at, kind }) =>
+          ledger.acknowledged.size >= at * decisions && ofKind(kind).some((victim) => victim.canBeKilled()),
+      );
+      if (due !== undefined) {
+        waiting.splice(waiting.indexOf(due), 1);
+        const candidates = ofKind(due.kind).filter((victim) => victim.canBeKilled());
+        const victim = candidates[due.which % candidates.length];
+        if (victim !== undefined) {
+          strikes.push(due.isLong ? takeAway(victim) : strike(victim, due.down_ms));
+        }
+      }
+      if (performance.now() - told_ms > PROGRESS_MS) {
+        told_ms = performance.now();
+        say(`${ledger.unanswered} unanswered, ${ledger.violations.length} violations`);
+      }
+      if (ledger.violations.length > MOST_VIOLATIONS) break;
+    }
+    await Promise.all(strikes);
+    over = true;
+    await load;
+    const load_ms = performance.now() - startedAt_ms;
+    await Promise.all(victims.map((victim) => victim.up()));
+    const retried = await retryAtAllNodes(urls, ledger);
+    say(`load over, ${retried} sent again; waiting for the workers`);
+    const check = await checkStores({
+      redisUrl: redis.url,
+      clickhouseUrl: topology.clickhouse().url,
+      ledger,
+      within_ms: DRAINED_WITHIN_MS,
+    }).catch((error: unknown) => {
+      ledger.violations.push(error instanceof Error ? error.message : String(error));
+      return null;
+    });
+    say('checked');
+    for (const node of nodes) {
+      const code = await node.stop();
+      if (code !== 0) ledger.violations.push(`${node.name} ended with code ${code} when it was stopped`);
+    }
+    if (ledger.violations.length > 0) ledger.violations.push(...nodes.flatMap(troubleOf));
+    return {
+      acknowledged: ledger.acknowledged.size,
+      outcomes: [...ledger.outcomes.values()].filter(({ acknowledged }) => acknowledged).length,
+      unanswered: ledger.unanswered,
+      unrecorded: ledger.unrecorded,
+      refused: ledger.refused,
+      retried,
+      kills,
+      killsWhileStarting,
+      starts_ms,
+      load_ms,
+      away,
+      latencies_ms: ledger.latencies_ms,
+      check,
+      violations: ledger.violations,
+    };
+  } finally {
+    for (const node of nodes) await node.stop();
+    await topology.dispose();
+  }
+}
+
+/** When what is killed, in the order of time. */
+function planOf(options: ChaosOptions, random: () => number): readonly Planned[] {
+  const at = (): number => EDGE + random() * (1 - 2 * EDGE);
+  const kindOf = (draw: number): VictimKind => {
+    let left = draw;
+    for (const [kind, share] of SHARES) {
+      left -= share;
+      if (left < 0) return kind;
+    }
+    return 'redis';
+  };
+  const planned = (kind: VictimKind): Planned => ({
+    at: at(),
+    kind,
+    which: Math.floor(random() * NODES),
+    down_ms: Math.round(random() * MOST_DOWN_MS),
+    isLong: false,
+  });
+  return [
+    // By their shares exactly, so that a short run kills each of them too.
+    ...Array.from({ length: options.kills }, (_, i) => planned(kindOf((i + 0.5) / options.kills))),
+    ...Array.from({ length: options.clickhouseKills }, () => planned('clickhouse')),
+    { at: AWAY_AT, kind: 'clickhouse' as const, which: 0, down_ms: options.away_ms, isLong: true },
+  ].toSorted((a, b) => a.at - b.at);
+}
+
+async function readinessOf(url: string): Promise<string> {
+  try {
+    const node = await openLean(url, BOOTSTRAP_KEY);
+    try {
+      const { status, body } = await node.ask('GET', '/readyz');
+      return `${status} ${(JSON.parse(body) as { readonly status: string }).status}`;
+    } finally {
+      node.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return 'gone';
+  }
+}
+
+/** Warnings and errors among the last log lines of a process, to say why something was violated. */
+const troubleOf = (node: NodeVictim): readonly string[] =>
+  node
+    .logged()
+    .split('\n')
+    .filter((line) => /"level":[56]0/.test(line))
+    .slice(-5)
+    .map((line) => `${node.name}: ${line}`);
