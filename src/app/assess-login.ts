@@ -111,7 +111,7 @@ export function createAssessLogin(dependencies: AssessDependencies): Gatehouse['
       const { event } = request;
       const first_ms = Math.floor(earlier.position / MICROSECONDS_A_MS);
       const occurredAt_ms = Math.min(event.occurredAt_ms, first_ms);
-      return assess({ ...request, event: { ...event, occurredAt_ms }, idempotency: null });
+      return assess({ ...request, event: { ...event, occurredAt_ms }, idempotency: null }, clock());
     }
     const annotations = await state.annotations(record.id);
     return { view: { ...viewOf(record), ...annotations }, replayed: true, recorded: true };
