@@ -1,5 +1,6 @@
 import { DEFAULT_SUBJECT_LIMITS } from '../src/adapters/embedded/subject-cache.ts';
 import { type Cell, stepCell } from '../src/core/campaign/cell.ts';
+import { DESIGN_CELLS } from '../src/core/campaign/cusum.ts';
 import { type CellWorld, detection, falseAlarms, ORDINARY, quantile } from './campaign-simulation.ts';
 
 export interface DelayFigures {
@@ -11,6 +12,8 @@ export interface DelayFigures {
   readonly spent: number;
   readonly missed: number;
   readonly runs: number;
+  /** Mean delay that no detector with as few false alarms goes below, minutes; see `floorOfDelay`. */
+  readonly floor_min: number;
 }
 
 export interface FalseAlarmFigures {
@@ -33,6 +36,7 @@ export interface CampaignFigures {
 }
 
 const T = Date.UTC(2026, 0, 5);
+const MONTH_MIN = 43_200;
 
 const SCENARIOS: readonly (readonly [rate: number, attack: number])[] = [
   [0, 5],
@@ -80,6 +84,7 @@ export function campaignFigures(options: { readonly cells: number; readonly runs
       ),
       missed: minutes.filter((minute) => !Number.isFinite(minute)).length,
       runs,
+      floor_min: floorOfDelay(rate, attack),
     };
   });
   let events = 0;
@@ -103,6 +108,21 @@ export function campaignFigures(options: { readonly cells: number; readonly runs
   });
   const step_us = ((performance.now() - begin) * 1_000) / events;
   return { delays, falseAlarms: alarms, step_us, ...memory() };
+}
+
+/** Where a cell was never seen the detector cannot know that nobody ever fails in it: one person in 50 minutes. */
+const LEAST_RATE = 0.02;
+
+/**
+ * Threshold over information (Lorden, "Procedures for reacting to a change in distribution", Annals of Mathematical
+ * Statistics 42, 1971): what a detector needs on average that knows the usual rate exactly, all day the same, and the
+ * attack's, with one false alarm a month over 10,000 cells.
+ */
+function floorOfDelay(usual: number, attack: number): number {
+  const before = Math.max(LEAST_RATE, usual);
+  const raised = before + attack;
+  const information_per_min = raised * Math.log(raised / before) - attack;
+  return Math.log(MONTH_MIN * DESIGN_CELLS * raised) / information_per_min;
 }
 
 /** 95 % one-sided upper limit of a Poisson mean of which `n` were seen (Garwood, by Wilson and Hilferty's approximation). */

@@ -147,10 +147,10 @@ async function showLadder(durability: 'process' | 'power'): Promise<void> {
 function showCampaigns({ delays, falseAlarms, step_us, ...memory }: CampaignFigures): void {
   say();
   say('Campaigns: an attack on a cell of made-up traffic (docs/CAMPAIGNS.md), minutes to the alarm');
-  say('  usual/min   attack/min   median      p95   tries spent   missed');
-  for (const { rate, attack, median_min, p95_min, spent, missed, runs } of delays) {
+  say('  usual/min   attack/min   median      p95   floor   tries spent   missed');
+  for (const { rate, attack, median_min, p95_min, floor_min, spent, missed, runs } of delays) {
     say(
-      `  ${String(rate).padStart(9)} ${`+${attack}`.padStart(12)} ${fixed(median_min, 1).padStart(8)} ${fixed(p95_min, 1).padStart(8)} ${String(spent).padStart(13)} ${`${missed}/${runs}`.padStart(8)}`,
+      `  ${String(rate).padStart(9)} ${`+${attack}`.padStart(12)} ${fixed(median_min, 1).padStart(8)} ${fixed(p95_min, 1).padStart(8)} ${fixed(floor_min, 1).padStart(7)} ${String(spent).padStart(13)} ${`${missed}/${runs}`.padStart(8)}`,
     );
   }
   say('False alarms a month over 10,000 cells: counted, and the 95 % upper limit');

@@ -1,13 +1,17 @@
 import {
   type Background,
   countAccepted,
-  dispersion,
+  countFailure,
+  dismiss,
   emptyBackground,
   passTime,
+  settle,
+  takeBack,
   usualRate,
+  usualSince,
 } from './background.ts';
 import { campaignId } from './campaign-id.ts';
-import { type CusumStep, cusumStep, DESIGNS, threshold } from './cusum.ts';
+import { DESIGNS, evidenceOfRise, holdingStep, threshold } from './cusum.ts';
 import { addDistinct, type Distinct, NOBODY } from './distinct.ts';
 import { addNetwork, NO_NETWORKS, type TopNetworks } from './top-networks.ts';
 
@@ -16,6 +20,8 @@ import { addNetwork, NO_NETWORKS, type TopNetworks } from './top-networks.ts';
  * it. Plain immutable data, about 1 KB of heap and 4 KB during a campaign: an adapter stores it as it is.
  */
 export interface Cell {
+  /** Shape of this data: what an earlier release stored is forgotten. */
+  readonly format: number;
   /** Event time that the cell has reached, and that the statistics stand at. */
   readonly at_ms: number;
   readonly judgedAt_ms: number;
@@ -23,12 +29,15 @@ export interface Cell {
   readonly late: number;
   readonly lateAt_ms: number;
   readonly background: Background;
-  /** Change-point statistics in nats, by design; when each last left zero, and the attempts since. */
+  /** Change-point statistics in nats, by design, as of `judgedAt_ms`. */
   readonly statistic: readonly number[];
+  /** When each last left zero; since then: attempts, failing people (who got in after all are none), accepted logins. */
   readonly riseAt_ms: readonly number[];
   readonly riseAttempts: readonly number[];
-  /** People counted since the fast statistic left zero, not learned as usual yet: they may be an attack's first. */
-  readonly pending: number;
+  readonly risePeople: readonly number[];
+  readonly riseAccepted: readonly number[];
+  /** Usual rate when it began, people a minute. */
+  readonly riseUsual: readonly number[];
   /** 32-bit keys of the people who failed here within the hour, with the second of the last try; at most 32. */
   readonly people: readonly number[];
   readonly peopleAt_s: readonly number[];
@@ -86,17 +95,20 @@ const RESUME_MS = 6 * 3_600_000;
 const HELD_ABOVE = 0.25;
 const LEAST_HOLD_MIN = 10;
 const MOST_HOLD_MIN = 240;
-/** An attack that the fast statistic can see raises its alarm sooner: what went on for so long is learned as usual. */
-const ATTACKS_SHOW_MS = 3_600_000;
+/** What the slow statistic has watched for so long without an alarm is learned as usual. */
+const ATTACKS_SHOW_MS = 12 * 3_600_000;
+const SLOWEST = DESIGNS - 1;
 /** What has gone on for so long is how things are: it is learned, and the campaign ends. */
 const USUAL_AFTER_MS = 3 * 86_400_000;
 /** A cell in which nothing happened for a day is forgotten: attackers can invent cells. */
 const FORGOTTEN_MS = 86_400_000;
 
+const FORMAT = 2;
 const ZEROS: readonly number[] = Object.freeze(new Array<number>(DESIGNS).fill(0));
 
 function emptyCell(at_ms: number): Cell {
   return {
+    format: FORMAT,
     at_ms,
     judgedAt_ms: at_ms,
     late: 0,
@@ -105,7 +117,9 @@ function emptyCell(at_ms: number): Cell {
     statistic: ZEROS,
     riseAt_ms: ZEROS,
     riseAttempts: ZEROS,
-    pending: 0,
+    risePeople: ZEROS,
+    riseAccepted: ZEROS,
+    riseUsual: ZEROS,
     people: [],
     peopleAt_s: [],
     campaign: null,
@@ -126,7 +140,9 @@ export function liveCampaign(cell: Cell | undefined, at_ms: number): CellCampaig
  * then. A clock that jumps ahead ends no campaign before its time and, back again, is followed after a few events.
  */
 export function stepCell(known: Cell | undefined, subject: string, seen: Observation): Cell | undefined {
-  const cell = known !== undefined && seen.at_ms - known.at_ms > FORGOTTEN_MS ? undefined : known;
+  const forgotten =
+    known !== undefined && (known.format !== FORMAT || seen.at_ms - known.at_ms > FORGOTTEN_MS);
+  const cell = forgotten ? undefined : known;
   const counts = seen.failed && !seen.vouched;
   if (cell === undefined && !counts) return undefined;
   const before = cell ?? emptyCell(seen.at_ms);
@@ -173,24 +189,30 @@ function onTime(before: Cell, subject: string, seen: Observation, counts: boolea
 }
 
 function succeeded(cell: Cell, seen: Observation, campaign: CellCampaign | null): Cell {
-  let after = seen.accepted ? { ...cell, background: countAccepted(cell.background) } : cell;
+  let after = seen.accepted
+    ? {
+        ...cell,
+        background: countAccepted(cell.background),
+        riseAccepted: cell.riseAccepted.map((accepted) => accepted + 1),
+      }
+    : cell;
   if (campaign !== null) {
     return seen.vouched ? after : { ...after, campaign: { ...campaign, successes: campaign.successes + 1 } };
   }
   // Who gets in after failing had mistyped: what was counted for it is taken back.
   const i = seen.accepted ? findPerson(after, seen) : -1;
   if (i < 0) return after;
-  const steps = stepsOf(after.background);
+  const failedAt_ms = (after.peopleAt_s[i] ?? 0) * 1000;
   after = {
     ...after,
-    statistic: after.statistic.map((s, design) => Math.max(0, s - (steps[design]?.increment ?? 0))),
+    risePeople: after.risePeople.map((people, design) =>
+      failedAt_ms >= (after.riseAt_ms[design] ?? 0) - 1000 ? Math.max(0, people - 1) : people,
+    ),
     people: after.people.toSpliced(i, 1),
     peopleAt_s: after.peopleAt_s.toSpliced(i, 1),
-    background: { ...after.background, binCount: Math.max(0, after.background.binCount - 1) },
+    background: takeBack(after.background),
   };
-  return after.pending > 0
-    ? { ...after, pending: after.pending - 1 }
-    : { ...after, background: { ...after.background, failures: Math.max(0, after.background.failures - 1) } };
+  return after;
 }
 
 function failed(
@@ -200,71 +222,96 @@ function failed(
   campaign: CellCampaign | null,
   frozen: boolean,
 ): Cell {
-  const steps = stepsOf(cell.background);
   const again = findPerson(cell, seen) >= 0;
-  const elapsed_min = (cell.at_ms - cell.judgedAt_ms) / MINUTE_MS;
   // After a campaign everything begins anew: the slow statistic still stands high from it.
   const over = campaign === null && cell.campaign !== null && cell.judgedAt_ms <= cell.campaign.ends_ms;
-  const statistic: number[] = [];
-  const riseAt_ms: number[] = [];
-  const riseAttempts: number[] = [];
-  let settles = false;
-  for (const [design, { increment, drift }] of steps.entries()) {
-    const fallen = over ? 0 : Math.max(0, (cell.statistic[design] ?? 0) - drift * elapsed_min);
-    const rises = fallen > 0;
-    if (design === 0) settles = !rises || cell.at_ms - (cell.riseAt_ms[0] ?? 0) > ATTACKS_SHOW_MS;
-    statistic.push(again ? fallen : fallen + increment);
-    riseAt_ms.push(rises ? (cell.riseAt_ms[design] ?? cell.at_ms) : cell.at_ms);
-    riseAttempts.push(rises ? (cell.riseAttempts[design] ?? 0) + 1 : 1);
-  }
-  const { background } = cell;
-  const settled = settles ? cell.pending : 0;
-  let pending = cell.pending - settled + (again ? 0 : 1);
-  let learned = background.failures + settled;
-  if (frozen) {
-    pending = 0;
-    learned = background.failures;
-  } else if (campaign !== null) {
-    learned += pending;
-    pending = 0;
-  }
+  const rises = risesAfter(over ? { ...cell, statistic: ZEROS } : cell, again, campaign !== null);
+  const settles = rises.fresh || cell.at_ms - (cell.riseAt_ms[SLOWEST] ?? 0) > ATTACKS_SHOW_MS;
+  let background = settles ? settle(cell.background) : cell.background;
+  if (!again) background = countFailure(background);
+  // For its first days a campaign is an attack; what goes on for longer is how things are.
+  if (campaign !== null) background = frozen ? dismiss(background) : settle(background);
   const after: Cell = {
     ...cell,
     judgedAt_ms: cell.at_ms,
-    statistic,
-    riseAt_ms,
-    riseAttempts,
-    pending,
-    background: { ...background, failures: learned, binCount: background.binCount + (again ? 0 : 1) },
+    ...rises.state,
+    background,
     ...withPerson(cell, seen),
   };
-  return judged(after, subject, seen, campaign, steps);
+  return judged(after, subject, seen, campaign);
+}
+
+type Rises = Pick<
+  Cell,
+  'statistic' | 'riseAt_ms' | 'riseAttempts' | 'risePeople' | 'riseAccepted' | 'riseUsual'
+>;
+
+/** Every design's rise after one more failure; `fresh`: the slowest one begins with it. */
+function risesAfter(
+  cell: Cell,
+  again: boolean,
+  live: boolean,
+): { readonly state: Rises; readonly fresh: boolean } {
+  const { background, at_ms } = cell;
+  const usual = usualRate(background);
+  const statistic: number[] = [];
+  const riseAt_ms: number[] = [];
+  const riseAttempts: number[] = [];
+  const risePeople: number[] = [];
+  const riseAccepted: number[] = [];
+  const riseUsual: number[] = [];
+  let fresh = false;
+  for (let design = 0; design < DESIGNS; design++) {
+    const began_ms = cell.riseAt_ms[design] ?? at_ms;
+    const people = cell.risePeople[design] ?? 0;
+    const accepted = cell.riseAccepted[design] ?? 0;
+    const known = cell.riseUsual[design] ?? usual;
+    const minutes = (at_ms - began_ms) / MINUTE_MS;
+    const before = cell.statistic[design] ?? 0;
+    const of = (count: number): number =>
+      evidenceOfRise(design, count, minutes, known, usualSince(background, minutes, accepted));
+    const step = holdingStep(usual, design);
+    const fallen =
+      before <= 0 ? 0 : live ? before - (step.drift * (at_ms - cell.judgedAt_ms)) / MINUTE_MS : of(people);
+    const rises = fallen > 0;
+    if (rises) {
+      statistic.push(again ? fallen : live ? fallen + step.increment : of(people + 1));
+      riseAt_ms.push(began_ms);
+      riseAttempts.push((cell.riseAttempts[design] ?? 0) + 1);
+      risePeople.push(again ? people : people + 1);
+      riseAccepted.push(accepted);
+      riseUsual.push(known);
+      continue;
+    }
+    if (design === SLOWEST) fresh = true;
+    statistic.push(again ? 0 : evidenceOfRise(design, 1, 0, usual, usualSince(background, 0, 0)));
+    riseAt_ms.push(at_ms);
+    riseAttempts.push(1);
+    risePeople.push(again ? 0 : 1);
+    riseAccepted.push(0);
+    riseUsual.push(usual);
+  }
+  return { state: { statistic, riseAt_ms, riseAttempts, risePeople, riseAccepted, riseUsual }, fresh };
 }
 
 /** Raises, holds or leaves alone a campaign by what the statistics say now. */
-function judged(
-  cell: Cell,
-  subject: string,
-  seen: Observation,
-  live: CellCampaign | null,
-  steps: readonly CusumStep[],
-): Cell {
+function judged(cell: Cell, subject: string, seen: Observation, live: CellCampaign | null): Cell {
   const usual = usualRate(cell.background);
-  const limit = threshold(usual);
-  const reached = cell.statistic.findIndex((s) => s >= limit);
+  const limits = cell.statistic.map((_, design) => threshold(design, usual));
+  const limitOf = (design: number): number => limits[design] ?? Number.POSITIVE_INFINITY;
+  const reached = cell.statistic.findIndex((s, design) => s >= limitOf(design));
   if (reached < 0 && live === null) return cell;
-  const statistic = cell.statistic.map((s) => Math.min(s, limit));
+  const statistic = cell.statistic.map((s, design) => Math.min(s, limitOf(design)));
   const capped = { ...cell, statistic };
   const current = live ?? opened(capped, subject, seen, reached, usual);
   const design = reached < 0 ? current.design : Math.min(current.design, reached);
-  const above = (statistic[design] ?? 0) - limit * HELD_ABOVE;
-  const hold_min = above / (steps[design]?.drift ?? 1);
+  const above = (statistic[design] ?? 0) - limitOf(design) * HELD_ABOVE;
+  const hold_min = above / holdingStep(usual, design).drift;
   const ends_ms = cell.at_ms + Math.min(MOST_HOLD_MIN, Math.max(LEAST_HOLD_MIN, hold_min)) * MINUTE_MS;
   const held = above <= 0 ? current : { ...current, design, ends_ms: Math.max(current.ends_ms, ends_ms) };
   return {
     ...capped,
-    pending: 0,
-    background: { ...cell.background, binCount: 0 },
+    background: live === null ? dismiss(cell.background) : cell.background,
     campaign: live === null ? held : counted(held, seen, cell.at_ms),
   };
 }
@@ -303,12 +350,6 @@ function counted(campaign: CellCampaign, seen: Observation, last_ms: number): Ce
     users: person === undefined ? campaign.users : addDistinct(campaign.users, person),
     top: addNetwork(campaign.top, seen.network),
   };
-}
-
-function stepsOf(background: Background): readonly CusumStep[] {
-  const usual = usualRate(background);
-  const spread = dispersion(background);
-  return ZEROS.map((_, design) => cusumStep(usual, design, spread));
 }
 
 /** Index of the person among those who failed within the hour; −1 when there is none. */

@@ -1,54 +1,94 @@
+import { logRising } from './log-gamma.ts';
+
 /**
- * The change-point statistic of one cell: a CUSUM of log-likelihood ratios in nats, moved by each counted failure and by
- * the time between them (Page, "Continuous inspection schemes", Biometrika 41, 1954; for counts: Lucas, "Counted data
- * CUSUM's", Technometrics 27, 1985).
+ * The change-point statistic of one cell: the log-likelihood ratio, in nats, of an attack against the usual, of all that
+ * happened since the rise began; at zero the rise is over and the next failure begins another (Page, "Continuous
+ * inspection schemes", Biometrika 41, 1954; with a likelihood ratio in closed form instead of a sum of steps).
  *
- * Failures come in clumps, so the usual stream is taken as a Poisson process of clumps with logarithmic sizes: counts are
- * negative binomial with mean λ·t and variance φ·λ·t (Hawkins and Olwell, "Cumulative Sum Charts and Charting for Quality
- * Improvement", 1998, chapter 5). With cumulant K(s) = −λ/(φ−1)·ln(1 − (φ−1)(eˢ−1)) a minute, the sum of an increment s
- * a failure and −K(s) a minute is the log of a martingale, so a rise to h by chance has a probability of at most e⁻ʰ,
- * however the rise is watched. For φ → 1 this is the Poisson CUSUM. Dividing a Poisson CUSUM by φ has no such bound: at
- * tilts of 80 it raises alarms at ordinary clumps.
+ * **The usual** is a predictive distribution, not a rate: f failing people within t minutes are negative binomial with a
+ * mean that follows the logins which got in meanwhile, and a shape that says how well that mean is known. Traffic that
+ * wanders therefore explains a rise as far as its logins wander with it, and what is little known is little proof. Under
+ * an exact predictive the ratio is a martingale, so its chance rises have a bounded probability (`threshold`).
  */
-export interface CusumStep {
-  /** Nats a counted failure. */
-  readonly increment: number;
-  /** Nats a minute that the statistic falls. */
-  readonly drift: number;
+export interface Predictive {
+  /** Failing people to be expected within so many minutes. */
+  readonly mean: (minutes: number) => number;
+  /** Of the negative binomial: variance = mean + mean² / shape. */
+  readonly shape: number;
 }
 
-/** Rates, in distinct failing people a minute above the usual, that the two statistics of a cell look for. */
-export const DESIGN_RATES: readonly [number, number] = [4, 0.1];
+/**
+ * What the two statistics of a cell look for: failing people a minute above the usual, but at least so many times the
+ * usual; of each, any one of its rates with the same probability. What people do varies by a factor of two over an hour
+ * without any attack, and a statistic that looks for three times the usual falls below 1.8 times it.
+ */
+export const DESIGN_RATES: readonly (readonly { readonly above: number; readonly times: number }[])[] = [
+  [{ above: 4, times: 3 }],
+  [
+    { above: 0.1, times: 3 },
+    { above: 0.4, times: 6 },
+    { above: 1.6, times: 12 },
+  ],
+];
 export const DESIGNS = DESIGN_RATES.length;
 
-/**
- * A design is never nearer to the usual rate than this: what people do varies by a factor of two over an hour without
- * any attack, and each statistic falls below 2.8 times the usual rate.
- */
-const LEAST_RATIO = 6;
-/**
- * Cells that false alarms are counted over, and the minutes of 30 days: one in both together, as far as traffic keeps to
- * the model (docs/CAMPAIGNS.md says how far it does).
- */
+/** Cells that false alarms are counted over, and the minutes of 30 days: one in both together. */
 export const DESIGN_CELLS = 10_000;
 const MONTH_MIN = 43_200;
-/** Usual rates are estimates, and wander: nats on top. */
-const MARGIN = 2;
-const POISSON = 1e-9;
+const SECOND_MIN = 1 / 60;
 
-/** The step of one design at a usual rate (failures a minute) and an overdispersion φ ≥ 1. */
-export function cusumStep(usual: number, design: number, dispersion: number): CusumStep {
-  const raised = Math.max(usual + (DESIGN_RATES[design] ?? 0), usual * LEAST_RATIO);
-  const d = dispersion - 1;
-  if (d < POISSON) return { increment: Math.log(raised / usual), drift: raised - usual };
-  const tilt = (raised * dispersion) / (usual + raised * d);
-  return { increment: Math.log(tilt), drift: (usual / d) * Math.log(raised / (usual * tilt)) };
+/** The statistic of a rise of `failures` people within `minutes`; `usual`: people a minute when it began. */
+export function evidenceOfRise(
+  design: number,
+  failures: number,
+  minutes: number,
+  usual: number,
+  { mean, shape }: Predictive,
+): number {
+  // Both densities are of the times of the failures: what they share is left out. A rise has lasted a second at least.
+  const lasted_min = Math.max(SECOND_MIN, minutes);
+  const expected = mean(lasted_min);
+  const byChance =
+    logRising(shape, failures) -
+    shape * Math.log1p(expected / shape) +
+    failures * Math.log(expected / lasted_min / (shape + expected));
+  const rates = DESIGN_RATES[design] ?? [];
+  let largest = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (const one of rates) {
+    const sought = soughtRate(usual, one);
+    const says = failures * Math.log(sought) - sought * lasted_min;
+    sum = says > largest ? sum * Math.exp(largest - says) + 1 : sum + Math.exp(says - largest);
+    largest = Math.max(largest, says);
+  }
+  return largest + Math.log(sum / rates.length) - byChance;
 }
 
 /**
- * Threshold in nats: ln(ARL0 × cells), with the run length counted in failures. Each failure may begin one rise, so a
- * cell of a usual rate λ has λ · 43,200 chances a month.
+ * How far a campaign that goes on is kept up by one more failure, and falls a minute: the plain Poisson CUSUM, which
+ * does not get used to it.
  */
-export function threshold(usual: number): number {
-  return Math.log(MONTH_MIN * DESIGN_CELLS * usual) + MARGIN;
+export function holdingStep(
+  usual: number,
+  design: number,
+): { readonly increment: number; readonly drift: number } {
+  const raised = soughtRate(usual, DESIGN_RATES[design]?.[0] ?? { above: 0, times: 1 });
+  return { increment: Math.log(raised / usual), drift: raised - usual };
 }
+
+/**
+ * Threshold in nats. A rise begins with a failure, at the log of the rate sought over the usual one, and reaches h from
+ * there with a probability of at most e to the difference; usual failures begin rises, so those that reach h come at most
+ * at the rate sought times e⁻ʰ. One a month over all cells; that there are two statistics is paid for by what the last
+ * failure overshoots by, which is more than a nat.
+ */
+export function threshold(design: number, usual: number): number {
+  const rates = DESIGN_RATES[design] ?? [];
+  const sought = rates.reduce((sum, rate) => sum + soughtRate(usual, rate), 0) / rates.length;
+  return Math.log(MONTH_MIN * DESIGN_CELLS * sought);
+}
+
+const soughtRate = (
+  usual: number,
+  { above, times }: { readonly above: number; readonly times: number },
+): number => Math.max(usual + above, usual * times);

@@ -191,6 +191,24 @@ describe('what a cell holds', () => {
     expect(cell?.people.length).toBeLessThanOrEqual(32);
   });
 
+  it('begins anew where an earlier release stored another shape', () => {
+    const live = fold(attack(T, 20));
+    if (live === undefined) throw new Error('unreachable');
+    const { format: _, ...older } = live;
+    const after = stepCell(older as Cell, SUBJECT, seen(T + 5 * MINUTE, 'next'));
+    expect(after).toEqual(stepCell(undefined, SUBJECT, seen(T + 5 * MINUTE, 'next')));
+  });
+
+  it('learns nothing of a rise that turns out to be an attack', () => {
+    const honest = Array.from({ length: 40 }, (_, i) => seen(T + i * 30 * MINUTE, `h ${i}`));
+    const before = fold(honest);
+    const end_ms = T + 40 * 30 * MINUTE;
+    const after = fold(attack(end_ms, 60), before);
+    expect(liveCampaign(after, end_ms + 10 * MINUTE)).not.toBeNull();
+    expect(after?.background.failures).toBeLessThanOrEqual((before?.background.failures ?? 0) + 2);
+    expect(after?.background.pending).toBe(0);
+  });
+
   it('is plain data: stored and read back it goes on the same', () => {
     const random = seeded(21);
     let a: Cell | undefined;
