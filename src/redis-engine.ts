@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import { type ClickHouse, createClickHouse } from './adapters/clickhouse/create-clickhouse.ts';
 import { migrateWhenReachable } from './adapters/clickhouse/migrate-when-reachable.ts';
 import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
-import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts';
+import { connectRedis, REDIS_SILENT, type RedisConnection, untilReady } from './adapters/redis/connect.ts';
+import { FAILED, LATE, within } from './adapters/redis/deadline.ts';
 import { followFeeds } from './adapters/redis/feeds-generation.ts';
 import { followLog } from './adapters/redis/follow-log.ts';
 import { createRedisKeyStore } from './adapters/redis/key-store.ts';
@@ -49,6 +50,9 @@ const READY_WITHIN_MS = 15_000;
 const MARGIN_SHARE = 0.15;
 /** Of the rest of the budget; storing the decision gets what is left. */
 const READING_SHARE = 0.4;
+/** How long `/readyz` waits for either store. */
+const REDIS_READY_WAIT_MS = 500;
+const ANALYTICS_READY_WAIT_MS = 2_000;
 const CAUGHT_UP_POLL_MS = 50;
 const CAUGHT_UP_WITHIN_MS = 15_000;
 
@@ -226,12 +230,22 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
   }
 }
 
-/** Redis is what decisions need; ClickHouse may be away. */
+/** Redis is what decisions need; ClickHouse may be away. Answers in time also when neither of them does. */
 export async function readinessOf(shared: SharedStores): Promise<readonly DependencyState[]> {
-  const redis = { name: 'redis', ...shared.redis.status() };
+  const { client, status } = shared.redis;
+  const redis = { name: 'redis', ...status() };
   // How far the sink is stands in Redis too.
   if (!redis.ok) return [redis];
-  const { ok, problem, lagRecords, lag_ms } = await shared.analyticsStatus();
+  const pong = await within(client.ping(), REDIS_READY_WAIT_MS);
+  if (pong === LATE || pong === FAILED) {
+    return [{ name: 'redis', ok: false, problem: status().problem ?? REDIS_SILENT }];
+  }
+  const analytics = await within(shared.analyticsStatus(), ANALYTICS_READY_WAIT_MS);
+  if (analytics === LATE || analytics === FAILED) {
+    const problem = 'How far analytics is behind is not known now.';
+    return [redis, { name: 'analytics', ok: false, problem, required: false }];
+  }
+  const { ok, problem, lagRecords, lag_ms } = analytics;
   const lag = { records: lagRecords, ms: lag_ms };
   return [redis, { name: 'analytics', ok, problem, required: false, lag }];
 }

@@ -57,7 +57,7 @@ describe('the jobs of the catalog on Redis', () => {
     writeFileSync(list, '192.0.2.0/24\n');
     topology = await startTopology({ program: await builtProgram(), apis: 2, workers: 2, env: lists });
   }, 120_000);
-  afterAll(() => topology?.dispose());
+  afterAll(() => topology?.dispose(), 120_000);
 
   it('are scheduled once for all workers, and counted in the metrics of each', async () => {
     for (const { url } of topology.workers) {

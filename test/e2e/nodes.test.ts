@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   nodes = topology.apis as [GatehouseProcess, GatehouseProcess];
 }, 120_000);
-afterAll(() => topology?.dispose());
+afterAll(() => topology?.dispose(), 120_000);
 
 const json = { 'content-type': 'application/json' };
 

@@ -64,7 +64,7 @@ export const runGatehouse: RunGatehouse = async (env = {}) => {
 
 /** API nodes and workers on a Redis, or a Redis Cluster, and a ClickHouse server; callers come to the nodes in turn. */
 export async function runScaledOut(
-  { cluster = false, apis = 2, workers = 2 }: ScaledOut,
+  { cluster = false, apis = 2, workers = 2, sticky = false }: ScaledOut,
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningGatehouse> {
   const program = await builtProgram();
@@ -81,7 +81,7 @@ export async function runScaledOut(
     const [first] = nodes;
     if (first === undefined) throw new Error('a topology needs an API node');
     const here: RunningGatehouse = {
-      api: createApiClient(nodes.map(({ url }) => url)),
+      api: createApiClient(sticky ? first.url : nodes.map(({ url }) => url)),
       dataDir: topology.directory,
       process: first,
       logged: () => all.map((each) => each.logged()).join(''),
@@ -95,7 +95,19 @@ export async function runScaledOut(
         const again = await Promise.all(working.map(() => topology.start('worker')));
         return running(await Promise.all(nodes.map(() => topology.start('api'))), again);
       },
-      ...keys,
+      async createKey(tenant, scopes) {
+        const key = await keys.createKey(tenant, scopes);
+        // Each node knows it within 2 s, not all at the same moment.
+        for (const { url } of nodes) {
+          await eventually(
+            () => createApiClient(url, key).get('/v1/analytics/panels'),
+            ({ status }) => status !== 401,
+            KNOWN_WITHIN_MS,
+          );
+        }
+        return key;
+      },
+      revokeKeys: keys.revokeKeys,
       dispose: () => topology.dispose(),
     };
     return here;
@@ -107,10 +119,13 @@ export interface ScaledOut {
   readonly cluster?: boolean;
   readonly apis?: number;
   readonly workers?: number;
+  /** All callers come to one node, the others stand by: for what nodes learn of each other only after seconds. */
+  readonly sticky?: boolean;
 }
 
 /** These tests look at what is answered, beside others that keep the machine busy; outages have tests of their own. */
 const UNHURRIED_MS = '10000';
+const KNOWN_WITHIN_MS = 10_000;
 const CARRIED_WITHIN_MS = 20_000;
 
 const stopAll = (processes: readonly GatehouseProcess[]): Promise<(number | null)[]> =>

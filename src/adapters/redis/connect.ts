@@ -18,6 +18,8 @@ export interface RedisConnection {
   close(): Promise<void>;
 }
 
+export const REDIS_SILENT = 'Redis does not answer: decisions are judged without state and not recorded.';
+
 /** The address names no Redis. The message is one sentence for the operator, without the password. */
 export class RedisUrlError extends Error {
   readonly code = 'redis_url';
@@ -84,11 +86,7 @@ export function connectRedis(options: {
     cluster: config.cluster,
     status() {
       const ok = client.status === 'ready' && !silent;
-      const problem = ok
-        ? null
-        : answered
-          ? 'Redis does not answer: decisions are judged without state and not recorded.'
-          : 'Redis has not answered yet.';
+      const problem = ok ? null : answered ? REDIS_SILENT : 'Redis has not answered yet.';
       return { ok, problem };
     },
     async close() {

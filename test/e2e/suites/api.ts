@@ -33,7 +33,7 @@ export function apiSuite(run: RunGatehouse): void {
     gatehouse = await run({ GATEHOUSE_LOG_LEVEL: 'info' });
     api = gatehouse.api;
   }, 120_000);
-  afterAll(() => gatehouse?.dispose());
+  afterAll(() => gatehouse?.dispose(), 120_000);
 
   /** The body of a curl command: what stands between the quotes of `-d`. */
   const curlBody = (command: string): string | undefined => /-d '([^']+)'/.exec(command)?.[1];

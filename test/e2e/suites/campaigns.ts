@@ -20,7 +20,7 @@ export function campaignsSuite(run: RunGatehouse): void {
     gatehouse = await run();
     api = gatehouse.api;
   }, 120_000);
-  afterAll(() => gatehouse?.dispose());
+  afterAll(() => gatehouse?.dispose(), 120_000);
 
   /** Tries one account after the other, every six seconds, the last one now. */
   async function stuff(client: ApiClient, n: number): Promise<void> {

@@ -21,7 +21,7 @@ export function modesSuite(run: RunGatehouse): void {
       gatehouse = await run({ GATEHOUSE_MODE: 'monitor' });
       api = gatehouse.api;
     }, 120_000);
-    afterAll(() => gatehouse?.dispose());
+    afterAll(() => gatehouse?.dispose(), 120_000);
 
     it('answers allow, says what enforcement would have answered, and teaches nothing that it would have challenged', async () => {
       const user = await knownUser(api, 'watched');

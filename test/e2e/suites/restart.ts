@@ -15,7 +15,7 @@ export function restartSuite(run: RunGatehouse): void {
   beforeAll(async () => {
     gatehouse = await run();
   }, 120_000);
-  afterAll(() => gatehouse?.dispose());
+  afterAll(() => gatehouse?.dispose(), 120_000);
 
   const idsInAnalytics = async (connection: ClickHouseConnection): Promise<readonly string[]> => {
     const clickhouse = createClickHouse({
