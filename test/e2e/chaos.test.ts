@@ -12,6 +12,7 @@ it('kill -9 of nodes, workers, Redis and ClickHouse under load loses nothing ack
     clients: 12,
     users: 300,
     seed: 20_261_126,
+    mostLoad_ms: 120_000,
   });
   expect(report.violations).toEqual([]);
   const { api, worker, redis, clickhouse } = report.kills;
