@@ -1,5 +1,5 @@
 // Kills API nodes, workers, Redis and ClickHouse under load and proves that nothing acknowledged is lost or doubled.
-// --decisions N (200000, acknowledged), --kills N (40, of nodes, workers and Redis), --clickhouse-kills N (4), --away S (150, seconds that ClickHouse is away once), --clients N (24), --users N (3000), --seed N (1). Prints a table; exits with 1 when anything was violated.
+// --decisions N (200000, acknowledged), --kills N (40, of nodes, workers and Redis), --clickhouse-kills N (4), --away S (150, seconds that ClickHouse is away once), --clients N (24), --users N (3000), --seed N (1), --minutes N (8, the longest load). Prints a table; exits with 1 when anything was violated.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type ChaosReport, runChaos } from '../test/support/chaos-run.ts';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '24' },
     users: { type: 'string', default: '3000' },
     seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '8' },
   },
 });
 
@@ -29,6 +30,7 @@ const report = await runChaos({
   clients: Number(values.clients),
   users: Number(values.users),
   seed: Number(values.seed),
+  mostLoad_ms: Number(values.minutes) * 60_000,
   onProgress: (line) => console.error(line),
 });
 for (const [what, figure] of table(report)) console.log(`${what.padEnd(58)} ${figure}`);
