@@ -141,6 +141,7 @@ const draw = (chart: EChartsType, host: HTMLElement, props: PlotProps): void => 
           color: colors['text-3'],
           fontSize: 11,
           interval: (index: number) => labels[index] !== '',
+          hideOverlap: true,
           formatter: (index: string) => labels[Number(index)] ?? '',
         },
       },

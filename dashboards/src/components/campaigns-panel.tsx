@@ -36,8 +36,11 @@ function CampaignRow({ campaign, now_ms }: { readonly campaign: Campaign; readon
         <span className="sub">
           <Untrusted>{campaign.cell.label}</Untrusted>
         </span>
+        <span className="sub narrow-only">
+          {format.moment(campaign.started_at, now_ms)}, for {durationWords((live ? now_ms : to_ms) - from_ms)}
+        </span>
       </th>
-      <td>
+      <td className="campaign-began">
         <time dateTime={campaign.started_at} title={format.full(campaign.started_at)}>
           {format.moment(campaign.started_at, now_ms)}
         </time>
@@ -111,7 +114,9 @@ export function CampaignsPanel({ campaigns, error, stale, onRetry }: CampaignsPa
             <thead>
               <tr>
                 <th scope="col">What</th>
-                <th scope="col">Began</th>
+                <th scope="col" className="campaign-began">
+                  Began
+                </th>
                 <th scope="col" className="number">
                   Tries
                 </th>

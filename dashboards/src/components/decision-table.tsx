@@ -311,7 +311,8 @@ export function DecisionTable({
         <tbody ref={body}>
           {before_px > 0 && (
             <tr className="spacer">
-              <td colSpan={shown.length} style={{ blockSize: `${before_px}px` }} />
+              {/* One column wide: with columns hidden on narrow screens, more would make empty ones. */}
+              <td style={{ blockSize: `${before_px}px` }} />
             </tr>
           )}
           {items.map(({ index }) => {
@@ -329,7 +330,7 @@ export function DecisionTable({
           })}
           {after_px > 0 && (
             <tr className="spacer">
-              <td colSpan={shown.length} style={{ blockSize: `${after_px}px` }} />
+              <td style={{ blockSize: `${after_px}px` }} />
             </tr>
           )}
         </tbody>

@@ -40,8 +40,8 @@ export function RankTable({ caption, what, rows, empty, testId }: RankTableProps
         <thead>
           <tr>
             <th scope="col">{what}</th>
-            {columns.map(([label]) => (
-              <th key={label} scope="col" className="number">
+            {columns.map(([label, key]) => (
+              <th key={label} scope="col" className={`number rank-${key}`}>
                 {label}
               </th>
             ))}

@@ -18,12 +18,19 @@ const JourneyMap = lazy(() => import('../map/journey-map.tsx'));
 /** Rows of each list; the search behind it has the rest. */
 const MOST_ROWS = 6;
 
+/** Whose it is, where the list does not say that already, and where from. */
+const whatOf = (row: DecisionRow, named: boolean, place: string | null): readonly string[] =>
+  named ? [row.user_id ?? 'no user named', place ?? row.ip] : place === null ? [row.ip] : [place, row.ip];
+
 function RelatedList({
   title,
   found,
   link,
+  named = true,
 }: {
   readonly title: string;
+  /** Whether each row says whose it is. */
+  readonly named?: boolean;
   readonly found: NonNullable<Related['user']>;
   readonly link: React.ReactNode;
 }) {
@@ -48,9 +55,7 @@ function RelatedList({
                 </time>
               </Link>
               <span className="related-what">
-                <Untrusted cut>
-                  {[row.user_id ?? 'no user named', placeWords(row, format) ?? row.ip].join(' · ')}
-                </Untrusted>
+                <Untrusted cut>{whatOf(row, named, placeWords(row, format)).join(' · ')}</Untrusted>
               </span>
               <span className="score">{format.percent(row.score)}</span>
             </li>
@@ -84,6 +89,7 @@ export function RelatedPanel({ decision }: { readonly decision: Decision }) {
           {data.user !== null && user != null && (
             <RelatedList
               title="Same user"
+              named={false}
               found={data.user}
               link={
                 <Link to="/decisions" search={{ user }} className="code-link">

@@ -2,7 +2,7 @@
 export const COLUMNS = [
   { id: 'time', label: 'Time', width: 138, fields: ['occurred_at'] },
   { id: 'action', label: 'Action', width: 116, fields: ['action', 'enforced'] },
-  { id: 'risk', label: 'Risk', width: 156, fields: ['level', 'score'] },
+  { id: 'risk', label: 'Risk', width: 172, fields: ['level', 'score'] },
   { id: 'user', label: 'User', width: 150, grow: true, fields: ['user_id'] },
   { id: 'event', label: 'Event', width: 108, fields: ['type', 'status'] },
   { id: 'from', label: 'From', width: 178, fields: ['ip', 'city', 'country'] },

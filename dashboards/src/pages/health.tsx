@@ -69,7 +69,7 @@ const CHARTS: readonly HealthChart[] = [
   {
     id: 'score_drift',
     title: 'Drift of scores',
-    note: `A week of known users against the four weeks before, as PSI: from ${DRIFT_WATCH} worth a look, from ${DRIFT_BAD} the model may not fit any more`,
+    note: `A week of known users against four before (PSI): from ${DRIFT_WATCH} worth a look, from ${DRIFT_BAD} the model may not fit; no line: too few`,
     axisName: 'Day',
     columns: [{ column: 'psi', label: 'PSI', token: 'raises', kind: 'line' }],
     draw: (result, columns, format) => plotOverTime(result, columns, null, format),
@@ -81,7 +81,7 @@ const CHARTS: readonly HealthChart[] = [
   {
     id: 'calibration',
     title: 'Calibration',
-    note: `Of the decisions that a challenge or a person labelled, how many were bad; left out where fewer than ${FEW} are`,
+    note: `Bad ones among those that a challenge or a person labelled, from ${FEW} on`,
     axisName: 'Score',
     columns: [
       { column: 'mean_score', label: 'Stated', token: 'sum', kind: 'line', dashed: true },

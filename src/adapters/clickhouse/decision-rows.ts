@@ -1,6 +1,6 @@
 import type { FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
 import type { Analytics, DecisionRow, DecisionRowFields } from '../../ports/analytics.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf, settingsFor } from './conditions.ts';
 import { continueAfter, type Place, writeCursor } from './cursor.ts';
 import { ANALYST_LIMITS, type Database, type Parameters } from './database.ts';
 
@@ -75,24 +75,26 @@ export function createDecisionRows(database: Database): DecisionRows {
     if (stored.length === 0) return [];
     const once = new Map(stored.map((row) => [row.id, row]));
     const ids = [...once.keys()];
-    const outcomes = await database.query<{
-      id: string;
-      resolution: OutcomeRecord['resolution'];
-      final_action: OutcomeRecord['finalAction'];
-    }>(
-      'read',
-      `SELECT decision_id AS id, resolution, final_action FROM outcomes
+    const [outcomes, verdicts] = await Promise.all([
+      database.query<{
+        id: string;
+        resolution: OutcomeRecord['resolution'];
+        final_action: OutcomeRecord['finalAction'];
+      }>(
+        'read',
+        `SELECT decision_id AS id, resolution, final_action FROM outcomes
 WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)} ORDER BY position LIMIT 1 BY decision_id`,
-      { tenant, ids },
-      ANALYST_LIMITS,
-    );
-    const verdicts = await database.query<{ id: string; standing: FeedbackRecord['verdict'] }>(
-      'read',
-      `SELECT decision_id AS id, argMax(verdict, (source = 'analyst', position)) AS standing FROM feedback
+        { tenant, ids },
+        ANALYST_LIMITS,
+      ),
+      database.query<{ id: string; standing: FeedbackRecord['verdict'] }>(
+        'read',
+        `SELECT decision_id AS id, argMax(verdict, (source = 'analyst', position)) AS standing FROM feedback
 WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)} GROUP BY decision_id`,
-      { tenant, ids },
-      ANALYST_LIMITS,
-    );
+        { tenant, ids },
+        ANALYST_LIMITS,
+      ),
+    ]);
     const said = new Map<string, Said>();
     for (const { id, resolution, final_action } of outcomes) {
       said.set(id, { outcome: { resolution, finalAction: final_action }, verdict: null });
@@ -112,7 +114,7 @@ WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)} GROUP BY d
       continueAfter(cursor, conditions, parameters);
       const found = await database.query<StoredRow>(
         'read',
-        newestRows(conditions),
+        newestRows(conditions) + settingsFor(filter),
         { ...parameters, tenant, size: size + 1 },
         ANALYST_LIMITS,
       );

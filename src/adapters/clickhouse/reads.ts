@@ -3,7 +3,7 @@ import { decisionFromText } from '../../contracts/rows/record-text.ts';
 import { positionOfId } from '../../core/decision-id.ts';
 import type { DecisionView, FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
 import type { Analytics } from '../../ports/analytics.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf, settingsFor } from './conditions.ts';
 import { continueAfter, type Place, writeCursor } from './cursor.ts';
 import { ANALYST_LIMITS, type Database, LOOKUP_LIMITS } from './database.ts';
 
@@ -49,11 +49,15 @@ LIMIT 1 BY id`,
     const ids = rows.map(({ id }) => id);
     const outcomes = new Map<string, OutcomeRecord>();
     const feedback = new Map<string, FeedbackRecord[]>();
-    for (const { record } of await said(kind, 'outcomes', tenant, ids)) {
+    const [answers, verdicts] = await Promise.all([
+      said(kind, 'outcomes', tenant, ids),
+      said(kind, 'feedback', tenant, ids),
+    ]);
+    for (const { record } of answers) {
       const outcome = outcomeFromJson(record);
       if (!outcomes.has(outcome.decisionId)) outcomes.set(outcome.decisionId, outcome);
     }
-    for (const { record } of await said(kind, 'feedback', tenant, ids)) {
+    for (const { record } of verdicts) {
       const entry = feedbackFromJson(record);
       feedback.set(entry.decisionId, [...(feedback.get(entry.decisionId) ?? []), entry]);
     }
@@ -121,7 +125,7 @@ LIMIT 1`,
         `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
 WHERE ${['tenant = {tenant:String}', ...conditions].join('\nAND ')}
 ORDER BY occurred_at DESC, position DESC
-LIMIT {size:UInt32}`,
+LIMIT {size:UInt32}${settingsFor(filter)}`,
         { ...parameters, tenant, size: size + 1 },
         ANALYST_LIMITS,
       );
