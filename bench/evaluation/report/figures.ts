@@ -169,7 +169,7 @@ function oracleSection({ oracle, summary, attacks }: WorldResult): readonly stri
   return [
     '### What labels would be worth',
     '',
-    `Boosted trees (120 of depth 3) on the raw evidence of all signals, trained with the true labels of the other worlds of this kind and tried on the one left out, threshold chosen in the same way (${percent(oracle.challenged, 2)} of honest logins challenged). No operator has such labels. What even they challenge looks like a takeover in every signal that there is: a floor in practice for the look-alikes, as the goals for takeovers stand.`,
+    `Boosted trees (120 of depth 3) on the raw evidence of all signals, trained with the true labels of the other worlds of this kind and tried on the one left out, threshold chosen in the same way (${percent(oracle.challenged, 2)} of honest logins challenged). No operator has such labels. What even they challenge looks much like a takeover in the signals that there are. An estimate and no bound: where Gatehouse challenges less, the trees spend the budget elsewhere, and some look-alikes are a few dozen logins.`,
     '',
     ...table(
       ['TPR at 1 %', 'Gatehouse', 'with labels'],
