@@ -76,6 +76,6 @@ export function restartSuite(run: RunGatehouse): void {
       expect(token.payload.jti).toBe(asked.id);
       const found = await after.decisionsOf(user);
       expect(found.map(({ id }) => id)).toContain(asked.id);
-    });
+    }, 120_000);
   });
 }
