@@ -18,7 +18,7 @@ beforeAll(async () => {
     program,
     apis: 2,
     workers: 1,
-    env: { GATEHOUSE_BUDGET_MS: '10000' },
+    env: { GATEHOUSE_BUDGET_MS: '10000', GATEHOUSE_COMMIT_WAIT_MS: '10000' },
   });
   nodes = topology.apis as [GatehouseProcess, GatehouseProcess];
 }, 120_000);

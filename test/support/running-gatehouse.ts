@@ -73,7 +73,7 @@ export async function runScaledOut(
     apis,
     workers,
     cluster,
-    env: { GATEHOUSE_BUDGET_MS: UNHURRIED_MS, ...env },
+    env: { GATEHOUSE_BUDGET_MS: UNHURRIED_MS, GATEHOUSE_COMMIT_WAIT_MS: UNHURRIED_MS, ...env },
   });
   const keys = keysBeside(program, topology.env);
   const running = (nodes: readonly GatehouseProcess[], working: readonly GatehouseProcess[]) => {

@@ -138,6 +138,6 @@ export function campaignsSuite(run: RunGatehouse): void {
       );
       expect(data).toHaveLength(1);
       expect(data[0]).toMatchObject({ id: before?.id, started_at: before?.started_at });
-    });
+    }, 120_000);
   });
 }

@@ -47,6 +47,8 @@ export function restartSuite(run: RunGatehouse): void {
       const profile = await lookUp(api, user);
       const burst = await Promise.all(Array.from({ length: 300 }, (_, i) => api.risk(loginOf(`burst-${i}`))));
 
+      expect(burst.filter(({ recorded }) => !recorded)).toEqual([]);
+
       gatehouse = await gatehouse.restart(async (exitCode) => {
         expect(exitCode).toBe(0);
         const ids = await idsInAnalytics(gatehouse.analytics);
@@ -74,6 +76,6 @@ export function restartSuite(run: RunGatehouse): void {
       expect(token.payload.jti).toBe(asked.id);
       const found = await after.decisionsOf(user);
       expect(found.map(({ id }) => id)).toContain(asked.id);
-    });
+    }, 120_000);
   });
 }
