@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BaseLogger } from 'pino';
 import type { RedisClient } from './connect.ts';
 import { sortEffects } from './effect-keys.ts';
-import { type Keys, LIFE_MS, SHARDS } from './keys.ts';
+import { type Keys, LIFE_MS, SHARDS, shardOfPosition } from './keys.ts';
 import type { LogStreams } from './log-streams.ts';
 import { decisionOf } from './reconcile.ts';
 import type { Scripts } from './scripts.ts';
@@ -23,7 +23,8 @@ export interface TenantFolder {
 }
 
 const LEASE_MS = 10_000;
-const CHUNK = 500;
+/** Of each shard: records of all shards are held at once. */
+const CHUNK = 200;
 
 interface Held {
   version: Buffer | null;
@@ -51,7 +52,6 @@ export function createTenantFolder(options: {
     return { version, subjects: value, changed: false };
   }
 
-  /** Shards are folded side by side: all of them must meet the same tenant. */
   const held = (tenant: string): Promise<Held> => {
     const known = tenants.get(tenant);
     if (known !== undefined) return known;
@@ -60,19 +60,32 @@ export function createTenantFolder(options: {
     return fresh;
   };
 
-  async function foldShard(shard: number, places: number[]): Promise<void> {
+  /**
+   * Folds all shards in the order of their records: after a pause, one shard after the other would make minutes of
+   * logins look late, which campaigns do not count.
+   */
+  async function foldNew(places: number[]): Promise<void> {
     for (;;) {
-      const records = await streams.read(shard, places[shard] ?? 0, CHUNK);
-      for (const record of records) {
-        const { ofTenant } = sortEffects(keys, record, await decisionOf(streams, record));
+      // The reads of all shards go out together.
+      const parts = await Promise.all(places.map((place, shard) => streams.read(shard, place, CHUNK)));
+      // Beyond the end of a chunk that is full, its shard has records that are not read yet.
+      const ends = parts.flatMap((part) => (part.length < CHUNK ? [] : [part.at(-1)?.position ?? 0]));
+      const upTo = Math.min(...ends);
+      const records = parts
+        .flat()
+        .filter(({ position }) => position <= upTo)
+        .sort((one, other) => one.position - other.position);
+      const decisions = await Promise.all(records.map((record) => decisionOf(streams, record)));
+      for (const [i, record] of records.entries()) {
+        const { ofTenant } = sortEffects(keys, record, decisions[i]);
         if (ofTenant.length > 0) {
           const tenant = await held(record.tenant);
           foldTenantEffects(tenant.subjects, ofTenant, record.position);
           tenant.changed = true;
         }
-        places[shard] = record.position;
+        places[shardOfPosition(record.position)] = record.position;
       }
-      if (records.length < CHUNK) return;
+      if (ends.length === 0) return;
     }
   }
 
@@ -112,8 +125,7 @@ export function createTenantFolder(options: {
           folded = parsePlaces(await redis.get(keys.tenantsFolded));
         }
         const places = [...folded];
-        // The reads of all shards go out together; each shard keeps its order.
-        await Promise.all(places.map((_, shard) => foldShard(shard, places)));
+        await foldNew(places);
         if (!(await write())) {
           log.warn('another worker folds tenants too; leaving it to that one');
           forget();
