@@ -2,7 +2,7 @@ import type { DecisionRecord, LogRecord } from '../core/record.ts';
 import type { DecisionRow } from '../ports/analytics.ts';
 import type { DecisionFeed } from '../ports/decision-feed.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
-import { decisionRowOf } from './decision-row.ts';
+import { decisionRowOf } from '../ports/decision-row.ts';
 
 /** A chunk of the log while somebody catches up. */
 const CHUNK = 500;

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { afterEach, describe, expect, it } from 'vitest';
-import { decisionRowOf } from '../../src/app/decision-row.ts';
 import { MAX_VIEWS } from '../../src/app/saved-views.ts';
 import type { DecisionFilter, DecisionRow } from '../../src/ports/analytics.ts';
 import { AnalyticsUnavailable } from '../../src/ports/analytics-errors.ts';
+import { decisionRowOf } from '../../src/ports/decision-row.ts';
 import { ALL_SCOPES, bearer, startTestServer, type TestServer } from '../support/http-server.ts';
 import { decisionRecord } from '../support/log-records.ts';
 

@@ -12,7 +12,6 @@ import { parseAddress } from '../../src/adapters/ip-intelligence/parse-address.t
 import { createMetrics } from '../../src/adapters/prometheus/metrics.ts';
 import { makeApiKey } from '../../src/app/api-keys.ts';
 import { createDecisionFeed } from '../../src/app/decision-feed.ts';
-import { decisionRowOf } from '../../src/app/decision-row.ts';
 import {
   createDecisionTokens,
   DEFAULT_DECISION_TOKEN_CONFIG,
@@ -34,6 +33,7 @@ import type {
   EntitySubject,
 } from '../../src/ports/analytics.ts';
 import type { DecisionFeed } from '../../src/ports/decision-feed.ts';
+import { decisionRowOf } from '../../src/ports/decision-row.ts';
 import { type KeyStore, SCOPES, type Scope } from '../../src/ports/key-store.ts';
 import { type DecisionSketch, decisionRecord } from './log-records.ts';
 import { userSummary } from './user-summary.ts';

@@ -84,11 +84,14 @@ export function conditionsOf(filter: DecisionFilter): Conditions {
 }
 
 /**
- * Settings of a query over these conditions. The rows of one user lie together in the projection by user, which is left
- * aside where the table's own order would save the sorting.
+ * Settings of a query for the newest rows that meet conditions. The rows of one user lie together in the projection by
+ * user, which is left aside where the table's own order would save the sorting. Otherwise the virtual row keeps parts
+ * that are older than what is found unread.
  */
 export const settingsFor = ({ userKey }: DecisionFilter): string =>
-  typeof userKey === 'string' ? '\nSETTINGS optimize_read_in_order = 0' : '';
+  typeof userKey === 'string'
+    ? '\nSETTINGS optimize_read_in_order = 0'
+    : '\nSETTINGS read_in_order_use_virtual_row = 1';
 
 /** What was said of decisions since stands in tables of its own. */
 function addSaid(

@@ -1,8 +1,9 @@
 import type { FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
 import type { Analytics, DecisionRow, DecisionRowFields } from '../../ports/analytics.ts';
-import { conditionsOf, settingsFor } from './conditions.ts';
-import { continueAfter, type Place, writeCursor } from './cursor.ts';
+import { decisionRowOf } from '../../ports/decision-row.ts';
+import { conditionsOf } from './conditions.ts';
 import { ANALYST_LIMITS, type Database, type Parameters } from './database.ts';
+import type { Reads } from './reads.ts';
 
 const MAX_ROWS = 1_000;
 
@@ -69,8 +70,11 @@ export interface DecisionRows extends Pick<Analytics, 'rows' | 'count'> {
   complete(tenant: string, stored: readonly StoredRow[]): Promise<DecisionRow[]>;
 }
 
-/** Decisions as lists show them, from their columns alone: the whole records stay where they are. */
-export function createDecisionRows(database: Database): DecisionRows {
+/**
+ * Decisions as lists show them. A page is found by what it is asked for alone and then read as whole records: rows that
+ * lie far apart cost by the columns that are read of each, and a record is one.
+ */
+export function createDecisionRows(database: Database, reads: Pick<Reads, 'page' | 'viewsAt'>): DecisionRows {
   async function complete(tenant: string, stored: readonly StoredRow[]): Promise<DecisionRow[]> {
     if (stored.length === 0) return [];
     const once = new Map(stored.map((row) => [row.id, row]));
@@ -110,19 +114,11 @@ WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)} GROUP BY d
 
     async rows(tenant, filter, limit, cursor) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), MAX_ROWS);
-      const { conditions, parameters } = conditionsOf(filter);
-      continueAfter(cursor, conditions, parameters);
-      const found = await database.query<StoredRow>(
-        'read',
-        newestRows(conditions) + settingsFor(filter),
-        { ...parameters, tenant, size: size + 1 },
-        ANALYST_LIMITS,
-      );
-      const page = found.slice(0, size);
-      const last = page.at(-1);
+      const { places, nextCursor } = await reads.page(tenant, filter, size, cursor);
+      const views = await reads.viewsAt('read', tenant, places);
       return {
-        data: await complete(tenant, page),
-        nextCursor: found.length > size && last !== undefined ? writeCursor(placeOf(last)) : null,
+        data: views.map(({ decision, outcome, feedback }) => decisionRowOf(decision, { outcome, feedback })),
+        nextCursor,
       };
     },
 
@@ -148,7 +144,6 @@ WHERE ${['tenant = {tenant:String}', ...conditions].join('\nAND ')}
 ORDER BY occurred_at DESC, position DESC
 LIMIT {size:UInt32}`;
 
-const placeOf = ({ at_ms, position }: StoredRow): Place => ({ at_ms, position });
 const textOrNull = (text: string): string | null => (text === '' ? null : text);
 
 function toRow(row: StoredRow, { outcome, verdict }: Said): DecisionRow {

@@ -2,7 +2,7 @@ import { feedbackFromJson, outcomeFromJson } from '../../contracts/rows/record-j
 import { decisionFromText } from '../../contracts/rows/record-text.ts';
 import { positionOfId } from '../../core/decision-id.ts';
 import type { DecisionView, FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
-import type { Analytics } from '../../ports/analytics.ts';
+import type { Analytics, DecisionFilter } from '../../ports/analytics.ts';
 import { conditionsOf, settingsFor } from './conditions.ts';
 import { continueAfter, type Place, writeCursor } from './cursor.ts';
 import { ANALYST_LIMITS, type Database, LOOKUP_LIMITS } from './database.ts';
@@ -21,7 +21,16 @@ export interface HistoryPage {
 }
 
 export interface Reads extends Pick<Analytics, 'decision' | 'search' | 'history'> {
+  /** Where the decisions of a page stand, newest first, and the cursor behind it. */
+  page(tenant: string, filter: DecisionFilter, size: number, cursor: string | null): Promise<Page>;
+  /** The whole records at places, in their order, with what was said of them since. */
+  viewsAt(kind: Kind, tenant: string, places: readonly Place[]): Promise<DecisionView[]>;
   historyPage(tenant: string, userKey: string, from: Place | null): Promise<HistoryPage>;
+}
+
+export interface Page {
+  readonly places: readonly Place[];
+  readonly nextCursor: string | null;
 }
 
 /** Decisions with what was said of them since, as they were recorded. */
@@ -29,20 +38,19 @@ export function createReads(database: Database): Reads {
   /** The whole records at places that a narrow query found, in its order. */
   async function viewsAt(kind: Kind, tenant: string, places: readonly Place[]): Promise<DecisionView[]> {
     if (places.length === 0) return [];
-    const times = places.map(({ at_ms }) => at_ms);
     const rows = await database.query<{ id: string; position: number; record: string }>(
       kind,
       `SELECT id, position, record FROM decisions
-WHERE tenant = {tenant:String} AND occurred_at >= fromUnixTimestamp64Milli({first:Int64}, 'UTC')
-AND occurred_at <= fromUnixTimestamp64Milli({last:Int64}, 'UTC') AND position IN {positions:Array(UInt64)}
+WHERE tenant = {tenant:String}
+AND occurred_at IN (arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), {times:Array(Int64)}))
+AND position IN {positions:Array(UInt64)}
 LIMIT 1 BY id`,
       {
         tenant,
-        first: Math.min(...times),
-        last: Math.max(...times),
+        times: [...new Set(places.map(({ at_ms }) => at_ms))],
         positions: places.map(({ position }) => position),
       },
-      LOOKUP_LIMITS,
+      kind === 'read' ? ANALYST_LIMITS : LOOKUP_LIMITS,
     );
     const order = new Map(places.map(({ position }, index) => [position, index]));
     rows.sort((a, b) => (order.get(a.position) ?? 0) - (order.get(b.position) ?? 0));
@@ -82,6 +90,28 @@ ORDER BY position LIMIT 1 BY decision_id, position`,
       LOOKUP_LIMITS,
     );
 
+  async function page(
+    tenant: string,
+    filter: DecisionFilter,
+    size: number,
+    cursor: string | null,
+  ): Promise<Page> {
+    const { conditions, parameters } = conditionsOf(filter);
+    continueAfter(cursor, conditions, parameters);
+    const found = await database.query<Place>(
+      'read',
+      `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
+WHERE ${['tenant = {tenant:String}', ...conditions].join('\nAND ')}
+ORDER BY occurred_at DESC, position DESC
+LIMIT {size:UInt32}${settingsFor(filter)}`,
+      { ...parameters, tenant, size: size + 1 },
+      ANALYST_LIMITS,
+    );
+    const places = found.slice(0, size);
+    const last = places.at(-1);
+    return { places, nextCursor: found.length > size && last !== undefined ? writeCursor(last) : null };
+  }
+
   async function historyPage(tenant: string, userKey: string, from: Place | null): Promise<HistoryPage> {
     const after = from ?? { at_ms: -1, position: 0 };
     const places = await database.query<Place>(
@@ -118,23 +148,8 @@ LIMIT 1`,
 
     async search(tenant, filter, limit, cursor) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), MAX_PAGE);
-      const { conditions, parameters } = conditionsOf(filter);
-      continueAfter(cursor, conditions, parameters);
-      const places = await database.query<Place>(
-        'read',
-        `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
-WHERE ${['tenant = {tenant:String}', ...conditions].join('\nAND ')}
-ORDER BY occurred_at DESC, position DESC
-LIMIT {size:UInt32}${settingsFor(filter)}`,
-        { ...parameters, tenant, size: size + 1 },
-        ANALYST_LIMITS,
-      );
-      const page = places.slice(0, size);
-      const last = page.at(-1);
-      return {
-        data: await viewsAt('read', tenant, page),
-        nextCursor: places.length > size && last !== undefined ? writeCursor(last) : null,
-      };
+      const { places, nextCursor } = await page(tenant, filter, size, cursor);
+      return { data: await viewsAt('read', tenant, places), nextCursor };
     },
 
     async *history(tenant, userKey) {
@@ -147,5 +162,7 @@ LIMIT {size:UInt32}${settingsFor(filter)}`,
     },
 
     historyPage,
+    page,
+    viewsAt,
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { decisionRowOf } from '../../../src/app/decision-row.ts';
 import type { DecisionRecord } from '../../../src/core/record.ts';
 import type { DecisionFilter } from '../../../src/ports/analytics.ts';
+import { decisionRowOf } from '../../../src/ports/decision-row.ts';
 import { openClickHouse } from '../../support/clickhouse.ts';
 import { decisionRecord, feedbackRecord, outcomeRecord } from '../../support/log-records.ts';
 

@@ -1,7 +1,7 @@
 import { standingVerdict } from '../core/rebuild.ts';
 import type { DecisionRecord } from '../core/record.ts';
-import type { DecisionRow } from '../ports/analytics.ts';
-import type { Annotations } from '../ports/risk-state.ts';
+import type { DecisionRow } from './analytics.ts';
+import type { Annotations } from './risk-state.ts';
 
 const UNSAID: Annotations = Object.freeze({ outcome: null, feedback: Object.freeze([]) });
 
