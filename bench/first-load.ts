@@ -143,14 +143,10 @@ async function load(context: BrowserContext, url: string, options: FirstLoadOpti
     if (name !== undefined) scripts.push({ name, bytes: encodedDataLength, charts: CHARTS.test(name) });
   });
   await page.goto(`${url}/`, { waitUntil: 'commit' });
-  await page.waitForFunction(
-    'window.marks.charts !== undefined && window.marks.interactive !== undefined',
-    null,
-    {
-      timeout: 60_000,
-      polling: 200,
-    },
-  );
+  // The page's policy refuses what a waiting for an expression would evaluate.
+  for (const shown of ['[data-testid="palette-input"]', '[data-testid="actions-over-time"] canvas']) {
+    await page.locator(shown).first().waitFor({ state: 'attached', timeout: 60_000 });
+  }
   const marks = await page.evaluate<Record<Mark, number>>('window.marks');
   return { marks, scripts: scripts.toSorted((a, b) => b.bytes - a.bytes) };
 }
