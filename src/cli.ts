@@ -22,3 +22,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   now: Date.now,
   signal: stopping.signal,
 });
+
+/** Everything is closed now. A connection that a library left open must not keep an operator waiting. */
+setTimeout(() => process.exit(), 3_000).unref();

@@ -64,9 +64,13 @@ export async function openWorker(
     jobs,
     async close() {
       // Together: a sink that waits for a queue that is gone is told so.
-      await Promise.all([sinks.close(), jobs.close()]);
+      await Promise.all([
+        sinks.close().then(() => log.info('the event sink has ended')),
+        jobs.close().then(() => log.info('the jobs have ended')),
+      ]);
       await upkeep.close();
       await apiKeys.close();
+      log.info('the upkeep of the state has ended');
     },
   };
 }

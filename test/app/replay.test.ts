@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DemoEvent, demoLine, demoLogins } from '../../src/app/demo-logins.ts';
+import { DESKTOP } from '../support/logins.ts';
 import { seededRandom } from '../support/random.ts';
 import { type ReplayAnswer, replay } from '../support/replay.ts';
 
@@ -101,7 +102,7 @@ describe('replay', () => {
 
   it('lets the outcome of a challenge take effect before the next line', async () => {
     const far = {
-      context: { ip: '198.51.100.9', user_agent: 'python-requests/2.32.3' },
+      context: { ip: '198.51.100.9', user_agent: DESKTOP },
       device: { id: 'another-cookie', presented: false },
       authentication: { method: 'password', credential_compromised: true },
     };

@@ -18,6 +18,8 @@ export interface RedisJobRunnerOptions<Catalog extends JobCatalog> {
 }
 
 const LOCK_MS = 30_000;
+/** Half of the 30 s that Kubernetes waits by default before it kills. */
+const CLOSE_WAIT_MS = 15_000;
 
 /** Jobs in BullMQ: a queue for each kind, all of them in one slot of a Redis Cluster. */
 export function createRedisJobRunner<Catalog extends JobCatalog>(
@@ -117,8 +119,18 @@ export function createRedisJobRunner<Catalog extends JobCatalog>(
       return all;
     },
     async close() {
-      await Promise.all(workers.map((worker) => worker.close()));
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      const ends = async (): Promise<void> => {
+        await Promise.all(workers.map((worker) => worker.close()));
+        await Promise.all([...queues.values()].map((queue) => queue.close()));
+      };
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<'late'>((resolve) => {
+        timer = setTimeout(() => resolve('late'), CLOSE_WAIT_MS);
+      });
+      // A queue whose Redis was killed may never say that it has ended. Its jobs are not lost: others take them over.
+      if ((await Promise.race([ends(), late])) === 'late')
+        log.warn({}, 'the queue of jobs did not end in time');
+      clearTimeout(timer);
     },
   };
 }

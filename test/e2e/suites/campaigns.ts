@@ -35,6 +35,11 @@ export function campaignsSuite(run: RunGatehouse): void {
     }
   }
 
+  /** As `list`, while ClickHouse may be too busy to answer. */
+  const listed = async (client: ApiClient): Promise<CampaignListAnswer['data']> => {
+    const { status, body } = await client.get<CampaignListAnswer>('/v1/campaigns');
+    return status === 200 ? body.data : [];
+  };
   const list = async (client: ApiClient, query = ''): Promise<CampaignListAnswer> => {
     const { status, body } = await client.get<CampaignListAnswer>(`/v1/campaigns${query}`);
     if (status !== 200) throw new Error(`/v1/campaigns: ${status} ${JSON.stringify(body)}`);
@@ -46,9 +51,9 @@ export function campaignsSuite(run: RunGatehouse): void {
       await knownUser(api, 'victim');
       const began_ms = Date.now();
       await stuff(api, 40);
-      const { data } = await eventually(
-        () => list(api),
-        (answer) => answer.data[0]?.attempts === 40,
+      const data = await eventually(
+        () => listed(api),
+        (answer) => answer[0]?.attempts === 40,
         VISIBLE_WITHIN_MS,
       );
       expect(data).toHaveLength(1);
@@ -76,9 +81,9 @@ export function campaignsSuite(run: RunGatehouse): void {
       expect(said).toMatch(
         /^part of a credential-stuffing campaign since \d\d:\d\d UTC: 4\d attempts at \d+ accounts/,
       );
-      const { data } = await eventually(
-        () => list(api),
-        (answer) => answer.data[0]?.successes === 1,
+      const data = await eventually(
+        () => listed(api),
+        (answer) => answer[0]?.successes === 1,
         VISIBLE_WITHIN_MS,
       );
       expect(data).toHaveLength(1);
@@ -131,9 +136,9 @@ export function campaignsSuite(run: RunGatehouse): void {
       gatehouse = await gatehouse.restart();
       api = gatehouse.api;
       await stuff(api, 3);
-      const { data } = await eventually(
-        () => list(api),
-        (answer) => (answer.data[0]?.attempts ?? 0) >= 43,
+      const data = await eventually(
+        () => listed(api),
+        (answer) => (answer[0]?.attempts ?? 0) >= 43,
         VISIBLE_WITHIN_MS,
       );
       expect(data).toHaveLength(1);
