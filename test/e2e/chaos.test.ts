@@ -23,4 +23,4 @@ it('kill -9 of nodes, workers, Redis and ClickHouse under load loses nothing ack
   expect(report.outcomes).toBeGreaterThan(0);
   expect(report.check?.stored.decisions).toBeGreaterThanOrEqual(report.acknowledged);
   expect(report.check?.profiles).toBeGreaterThan(200);
-}, 180_000);
+}, 360_000);

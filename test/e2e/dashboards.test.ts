@@ -144,13 +144,13 @@ describe('watching', () => {
               (await byTestId(page, 'tile-decisions').locator('dd span').first().textContent()) ?? '0',
               10,
             ),
-          { timeout: 10_000 },
+          { timeout: 25_000 },
         )
         .toBeGreaterThanOrEqual(5);
       await byTestId(page, 'actions-over-time').locator('canvas').first().waitFor();
       await byTestId(page, 'top-reasons').waitFor();
     }, REFUSED_CREDENTIAL);
-  });
+  }, 60_000);
 
   it('what an end user sent is shown as text, whatever it is', async () => {
     const markup = '<img src=x onerror="document.title=1">';

@@ -1,6 +1,7 @@
 import type { BaseLogger } from 'pino';
 import type { Panel } from '../../contracts/rows/panel.ts';
 import type { Analytics, AnalyticsSink, PanelInfo } from '../../ports/analytics.ts';
+import { AnalyticsUnavailable } from '../../ports/analytics-errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { WriteGate } from '../../ports/write-gate.ts';
 import { createCampaignReads } from './campaigns.ts';
@@ -117,7 +118,21 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     },
     close,
   };
-  const newSink = (): AnalyticsSink => createSink({ database, rules, erase, gate });
+  const newSink = (): AnalyticsSink => {
+    const sink = createSink({ database, rules, erase, gate });
+    return {
+      ...sink,
+      async insert(batchId, records) {
+        try {
+          await sink.insert(batchId, records);
+        } catch (error) {
+          // A server that came back without its data takes rows again as soon as it has tables; the batch is tried again.
+          if (lacksSchema(error)) await analytics.migrate();
+          throw error;
+        }
+      },
+    };
+  };
   return {
     analytics,
     sink: newSink(),
@@ -129,6 +144,12 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     database,
     close,
   };
+}
+
+function lacksSchema(error: unknown): boolean {
+  const cause = error instanceof AnalyticsUnavailable ? error.cause : undefined;
+  const type = typeof cause === 'object' && cause !== null && 'type' in cause ? cause.type : undefined;
+  return type === 'UNKNOWN_DATABASE' || type === 'UNKNOWN_TABLE';
 }
 
 /**
