@@ -26,6 +26,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: more forks only make each other slow, and chDB needs memory of its own.
     maxWorkers: 2,
+    // Seven processes each, which must see each other's events in time.
+    fileParallelism: !scaledOut,
     pool: 'forks',
     sequence: { sequencer: LongFirst },
   },
