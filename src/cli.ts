@@ -23,5 +23,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: stopping.signal,
 });
 
-/** Everything is closed now. A connection that a library left open must not keep an operator waiting. */
-setTimeout(() => process.exit(), 3_000).unref();
+// Asked to stop, and everything is closed: a connection that a library left open must not keep an operator waiting.
+if (stopping.signal.aborted) setTimeout(() => process.exit(), 3_000).unref();

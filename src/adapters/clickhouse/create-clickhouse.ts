@@ -1,7 +1,6 @@
 import type { BaseLogger } from 'pino';
 import type { Panel } from '../../contracts/rows/panel.ts';
 import type { Analytics, AnalyticsSink, PanelInfo } from '../../ports/analytics.ts';
-import { AnalyticsUnavailable } from '../../ports/analytics-errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { WriteGate } from '../../ports/write-gate.ts';
 import { createCampaignReads } from './campaigns.ts';
@@ -10,6 +9,7 @@ import { type Database, openDatabase } from './database.ts';
 import { createDecisionRows } from './decision-rows.ts';
 import { createEntityReads } from './entity.ts';
 import { createErase, loginKeysOf } from './erase.ts';
+import { errorTypeOf } from './error-type.ts';
 import { type Migration, migrate, readMigrations } from './migrate.ts';
 import { createReads, type Reads } from './reads.ts';
 import { applyRetention, DEFAULT_RETENTION, type Retention } from './retention.ts';
@@ -118,19 +118,21 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     },
     close,
   };
+  /** A server that came back without its data takes rows again once it has tables; whoever failed tries again. */
+  const onSchema = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (lacksSchema(error)) await analytics.migrate();
+      throw error;
+    }
+  };
   const newSink = (): AnalyticsSink => {
     const sink = createSink({ database, rules, erase, gate });
     return {
       ...sink,
-      async insert(batchId, records) {
-        try {
-          await sink.insert(batchId, records);
-        } catch (error) {
-          // A server that came back without its data takes rows again as soon as it has tables; the batch is tried again.
-          if (lacksSchema(error)) await analytics.migrate();
-          throw error;
-        }
-      },
+      insert: (batchId, records) => onSchema(() => sink.insert(batchId, records)),
+      repair: (batchId, records) => onSchema(() => sink.repair(batchId, records)),
     };
   };
   return {
@@ -146,11 +148,10 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   };
 }
 
-function lacksSchema(error: unknown): boolean {
-  const cause = error instanceof AnalyticsUnavailable ? error.cause : undefined;
-  const type = typeof cause === 'object' && cause !== null && 'type' in cause ? cause.type : undefined;
+const lacksSchema = (error: unknown): boolean => {
+  const type = errorTypeOf(error);
   return type === 'UNKNOWN_DATABASE' || type === 'UNKNOWN_TABLE';
-}
+};
 
 /**
  * Raw rows expire by the clock of receipt. While nothing can have expired yet every bucket may be counted again from

@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { AnalyticsError, AnalyticsUnavailable, RowsRefused } from '../../ports/analytics-errors.ts';
 import type { Cluster } from './cluster.ts';
 import { type ClickHouseConnection, connect } from './connect.ts';
+import { errorTypeOf } from './error-type.ts';
 import { text } from './quote.ts';
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
@@ -68,11 +69,6 @@ const ROW_ERRORS = new Set([
 
 const blamesRows = (type: string | undefined): boolean =>
   type !== undefined && (ROW_ERRORS.has(type) || type.startsWith('CANNOT_PARSE_'));
-
-const typeOf = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'type' in error && typeof error.type === 'string'
-    ? error.type
-    : undefined;
 
 const SOCKET_ERRORS = new Set(['ECONNRESET', 'EPIPE']);
 
@@ -192,8 +188,8 @@ export function openDatabase(connection: ClickHouseConnection): Database {
           ...queryId(),
         });
       } catch (error) {
-        if (blamesRows(typeOf(error))) {
-          throw new RowsRefused(`ClickHouse refused rows of ${table}: ${typeOf(error)}.`, null, {
+        if (blamesRows(errorTypeOf(error))) {
+          throw new RowsRefused(`ClickHouse refused rows of ${table}: ${errorTypeOf(error)}.`, null, {
             cause: error,
           });
         }
@@ -206,7 +202,7 @@ export function openDatabase(connection: ClickHouseConnection): Database {
 
 function unavailable(error: unknown): AnalyticsError {
   if (error instanceof AnalyticsError) return error;
-  const type = typeOf(error);
+  const type = errorTypeOf(error);
   const reason =
     type === 'TIMEOUT_EXCEEDED'
       ? 'The query took too long; choose a narrower window.'

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AnalyticsUnavailable } from '../../ports/analytics-errors.ts';
 import type { Database } from './database.ts';
+import { errorTypeOf } from './error-type.ts';
 import { quoted } from './quote.ts';
 
 const LOCK = 'migration_lock';
@@ -64,8 +65,7 @@ async function quietly(database: Database, statement: string): Promise<boolean> 
     await database.command(statement);
     return true;
   } catch (error) {
-    const cause = error instanceof AnalyticsUnavailable ? error.cause : undefined;
-    const type = typeof cause === 'object' && cause !== null && 'type' in cause ? cause.type : undefined;
+    const type = errorTypeOf(error);
     if (type === 'TABLE_ALREADY_EXISTS' || type === 'UNKNOWN_TABLE') return false;
     throw error;
   }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type ConnectionOptions, type Job, Queue, Worker } from 'bullmq';
 import type { BaseLogger } from 'pino';
 import type { Clock } from '../../ports/clock.ts';
@@ -119,18 +120,18 @@ export function createRedisJobRunner<Catalog extends JobCatalog>(
       return all;
     },
     async close() {
-      const ends = async (): Promise<void> => {
-        await Promise.all(workers.map((worker) => worker.close()));
-        await Promise.all([...queues.values()].map((queue) => queue.close()));
-      };
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<'late'>((resolve) => {
-        timer = setTimeout(() => resolve('late'), CLOSE_WAIT_MS);
-      });
+      const ended = Promise.all(workers.map((worker) => worker.close()))
+        .then(() => Promise.all([...queues.values()].map((queue) => queue.close())))
+        .then(() => true)
+        .catch((error: unknown) => {
+          silenced(error instanceof Error ? error : new Error(String(error)));
+          return true;
+        });
+      const timer = new AbortController();
       // A queue whose Redis was killed may never say that it has ended. Its jobs are not lost: others take them over.
-      if ((await Promise.race([ends(), late])) === 'late')
-        log.warn({}, 'the queue of jobs did not end in time');
-      clearTimeout(timer);
+      const inTime = await Promise.race([ended, wait(CLOSE_WAIT_MS, false, { signal: timer.signal })]);
+      if (!inTime) log.warn('the queue of jobs did not end in time');
+      timer.abort();
     },
   };
 }

@@ -155,3 +155,15 @@ test('a sweep with the names that were a user’s erases what came after the tom
   expect(left.map(({ id }) => id)).toEqual([others?.id, newer?.id]);
   expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
 });
+
+test('a server that lost its tables gets them again, and the batch that failed is taken at the next try', async () => {
+  const clickhouse = await openClickHouse();
+  await clickhouse.database.command('DROP TABLE schema_migrations');
+  await clickhouse.database.command('DROP TABLE decisions');
+  const records = [decisionRecord({ position: BASE, userId: 'ada' })];
+  await expect(clickhouse.sink.insert('b1', records)).rejects.toMatchObject({
+    code: 'analytics_unavailable',
+  });
+  await clickhouse.sink.repair('b1', records);
+  expect(await counts(clickhouse)).toEqual({ n: 1, ids: 1 });
+});
