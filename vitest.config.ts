@@ -18,17 +18,41 @@ class LongFirst extends BaseSequencer {
 const SCALED_OUT = ['test/e2e/scaled-out.test.ts', 'test/e2e/cluster.test.ts'];
 const scaledOut = process.env.GATEHOUSE_TEST_SCALED_OUT === '1';
 
+/**
+ * Tests that start no store and no process. Nothing they import has side effects, so they share a process: starting one
+ * and compiling the same modules for each file took longer than most of these tests.
+ */
+const LOGIC = [
+  'test/{app,contracts,contracts-http,core,dashboards,deploy,http}/**/*.test.{ts,tsx}',
+  'test/adapters/{client-parser,ip-intelligence,replay-files}/**/*.test.ts',
+  'test/*.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: scaledOut ? SCALED_OUT : ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    exclude: scaledOut ? [] : SCALED_OUT,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more forks only make each other slow, and chDB needs memory of its own.
     maxWorkers: 2,
-    // Seven processes each, which must see each other's events in time.
-    fileParallelism: !scaledOut,
     pool: 'forks',
     sequence: { sequencer: LongFirst },
+    projects: scaledOut
+      ? [
+          {
+            extends: true,
+            // Seven processes each, which must see each other's events in time.
+            test: { name: 'scaled-out', include: SCALED_OUT, fileParallelism: false },
+          },
+        ]
+      : [
+          {
+            extends: true,
+            test: { name: 'whole', include: ['test/**/*.test.{ts,tsx}'], exclude: [...SCALED_OUT, ...LOGIC] },
+          },
+          {
+            extends: true,
+            test: { name: 'logic', include: LOGIC, isolate: false, sequence: { groupOrder: 1 } },
+          },
+        ],
   },
 });

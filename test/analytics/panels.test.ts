@@ -78,13 +78,13 @@ function withSaid(records: readonly DecisionRecord[]): LogRecord[] {
   ];
 }
 
-/** Not all counts are kept by the minute, and some panels read nothing but raw rows. */
+/** Not all counts are kept by the minute or the day, and some panels read nothing but raw rows. */
 function sourceOf(panel: Panel, source: (typeof WINDOWS)[number][0]): string {
   if (panel.counts.length === 0) return 'raw';
-  const byMinute = panel.counts.every((name) =>
-    ['decisions', 'countries', 'reasons', 'outcomes'].includes(name),
-  );
-  return source === 'minute' && !byMinute ? 'hour' : source;
+  const by = (kept: readonly string[]): boolean => panel.counts.every((name) => kept.includes(name));
+  if (source === 'minute' && !by(['decisions', 'outcomes'])) return 'hour';
+  if (source === 'day' && !by(['decisions'])) return 'hour';
+  return source;
 }
 
 const WINDOWS = [

@@ -20,22 +20,25 @@ interface Rollup {
   readonly touches: string;
 }
 
-const RESOLUTIONS: readonly Resolution[] = ['minute', 'hour', 'day'];
 const IN_SPAN = (column: string): string =>
   `${column} >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND ${column} < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`;
 /** A row also counts where the event that it replaces was counted. */
 const DECISION_TOUCHES = `((${IN_SPAN('occurred_at')}) OR (superseded_id != '' AND ${IN_SPAN('superseded_at')}))`;
 
-/** Which counts are kept at which resolutions; what is missing here is read from the raw rows. */
+/**
+ * Which counts are kept at which resolutions. Each costs an insert some milliseconds whatever the number of rows (see
+ * docs/BENCHMARKS.md), so hours alone where no chart has finer points: shorter windows read the raw rows, wider ones add
+ * hours up. Users of a day are a set that 24 hours' sets would be slow to make.
+ */
 export const RESOLUTIONS_OF: Readonly<Record<CountsName, readonly Resolution[]>> = {
-  decisions: RESOLUTIONS,
-  countries: RESOLUTIONS,
-  reasons: RESOLUTIONS,
-  outcomes: RESOLUTIONS,
-  networks: ['hour', 'day'],
-  clients: ['hour', 'day'],
-  routes: ['hour', 'day'],
-  scores: ['hour', 'day'],
+  decisions: ['minute', 'hour', 'day'],
+  outcomes: ['minute', 'hour'],
+  countries: ['hour'],
+  reasons: ['hour'],
+  networks: ['hour'],
+  clients: ['hour'],
+  routes: ['hour'],
+  scores: ['hour'],
 };
 
 export const ROLLUPS: readonly Rollup[] = COUNTS_NAMES.flatMap((name) =>

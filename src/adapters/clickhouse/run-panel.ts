@@ -9,6 +9,7 @@ import { RESOLUTION_MS, RESOLUTIONS_OF } from './rollups.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+const DAY_S = 86_400;
 /** The widest window: what the tables keep by default. */
 const MAX_WINDOW_MS = 400 * DAY_MS;
 const DEFAULT_WINDOW_MS = DAY_MS;
@@ -26,15 +27,16 @@ interface Grain {
 
 /**
  * From which width on which counts are read, and how wide a point then is: never more than 400 points a series. Counts
- * that are not kept by the minute are read from the raw rows up to six hours.
+ * that are not kept by the minute are read from the raw rows up to six hours; those not kept by the day, from hours.
  */
-const GRAINS: readonly (Grain & { readonly upTo_ms: number; readonly without?: 'minute' })[] = [
+const GRAINS: readonly (Grain & { readonly upTo_ms: number; readonly without?: 'minute' | 'day' })[] = [
   { upTo_ms: HOUR_MS, source: 'raw', step_s: 60 },
   { upTo_ms: 6 * HOUR_MS, source: 'minute', step_s: 300 },
   { upTo_ms: 6 * HOUR_MS, source: 'raw', step_s: 300, without: 'minute' },
   { upTo_ms: 48 * HOUR_MS, source: 'minute', step_s: 900 },
   { upTo_ms: 14 * DAY_MS, source: 'hour', step_s: 3_600 },
-  { upTo_ms: MAX_WINDOW_MS, source: 'day', step_s: 86_400 },
+  { upTo_ms: MAX_WINDOW_MS, source: 'day', step_s: DAY_S },
+  { upTo_ms: MAX_WINDOW_MS, source: 'hour', step_s: DAY_S, without: 'day' },
 ];
 
 export interface PanelRunner {
@@ -63,7 +65,8 @@ export function createPanelRunner({ database, panels, clock, retention }: PanelR
         now_ms - window.from_ms,
         retention,
       );
-      const edge_ms = source === 'raw' ? 1 : RESOLUTION_MS[source];
+      // Points of a day hold whole days, whichever counts they are made of: panels side by side then agree.
+      const edge_ms = source === 'raw' ? 1 : step_s === DAY_S ? DAY_MS : RESOLUTION_MS[source];
       const from_ms = Math.floor(window.from_ms / edge_ms) * edge_ms;
       const to_ms = Math.ceil(window.to_ms / edge_ms) * edge_ms;
       const parameters: Record<string, Parameters[string]> = {
@@ -97,20 +100,26 @@ export function createPanelRunner({ database, panels, clock, retention }: PanelR
 }
 
 function grainOf(panel: Panel, width_ms: number, age_ms: number, retention: Retention): Grain {
+  if (panel.counts.length === 0) {
+    const { step_s } = GRAINS.find(({ upTo_ms }) => width_ms <= upTo_ms) ?? { step_s: DAY_S };
+    return { source: 'raw', step_s: panel.series?.step_s ?? step_s };
+  }
   const kept = (source: Exclude<Source, 'raw'>): boolean =>
     panel.counts.every((name) => RESOLUTIONS_OF[name].includes(source));
-  const fits = (source: Source): boolean =>
-    source === 'raw' ||
-    source === 'day' ||
-    // A day less than is kept: expiry is not punctual to the minute.
-    (kept(source) &&
-      age_ms <= ((source === 'minute' ? retention.minute_days : retention.hour_days) - 1) * DAY_MS);
-  const grain = GRAINS.find(
+  /** A day less than is kept: expiry is not punctual to the minute. */
+  const reaches = (days: number): boolean => age_ms <= (days - 1) * DAY_MS;
+  const fits = (source: Source): boolean => {
+    if (source === 'raw') return true;
+    if (!kept(source)) return false;
+    // What is left of days is all that there is.
+    return source === 'day' || reaches(source === 'minute' ? retention.minute_days : retention.hour_days);
+  };
+  const coarsest = kept('day') ? 'day' : 'hour';
+  const { source, step_s } = GRAINS.find(
     ({ upTo_ms, source, without }) =>
       width_ms <= upTo_ms && fits(source) && (without === undefined || !kept(without)),
-  );
-  const { source, step_s } = grain ?? { source: 'day', step_s: 86_400 };
-  return { source: panel.counts.length === 0 ? 'raw' : source, step_s: panel.series?.step_s ?? step_s };
+  ) ?? { source: coarsest, step_s: DAY_S };
+  return { source, step_s: panel.series?.step_s ?? step_s };
 }
 
 function countsSql(name: CountsName, source: Source, filters: readonly string[]): string {

@@ -44,6 +44,25 @@ test('a migration that a kill cut short is finished by the next start', async ()
   await clickhouse.sink.insert('b1', [decisionRecord({ position: 1_790_000_000_000_000 })]);
 });
 
+test('counts that are no longer kept are dropped, views first, and inserts go on', async () => {
+  const path = tempDir();
+  const before = readMigrations().filter(({ version }) => version < 7);
+  const old = await openClickHouse({ path, migrations: before });
+  await old.database.command('CREATE TABLE countries_by_day AS countries_by_hour');
+  await old.database.command(
+    'CREATE MATERIALIZED VIEW countries_by_day_mv TO countries_by_day AS SELECT tenant, country FROM decisions',
+  );
+  await old.close();
+  const clickhouse = await openClickHouse({ path });
+  expect(
+    await clickhouse.database.query(
+      'read',
+      "SELECT name FROM system.tables WHERE database = currentDatabase() AND name LIKE 'countries_by_%' ORDER BY name",
+    ),
+  ).toEqual([{ name: 'countries_by_hour' }, { name: 'countries_by_hour_mv' }]);
+  await clickhouse.sink.insert('b1', [decisionRecord({ position: 1_790_000_000_000_000 })]);
+});
+
 test('data of a newer version is refused with one clear sentence and code schema_too_new', async () => {
   const path = tempDir();
   const known = readMigrations();
@@ -63,7 +82,7 @@ test('retention is what the configuration says, also for tables that are there a
   const again = await openClickHouse({ path, retention: { raw_days: 90, minute_days: 3 } });
   const rows = await again.database.query<{ name: string; definition: string }>(
     'read',
-    "SELECT name, engine_full AS definition FROM system.tables WHERE database = currentDatabase() AND name IN ('decisions', 'reasons_by_minute') ORDER BY name",
+    "SELECT name, engine_full AS definition FROM system.tables WHERE database = currentDatabase() AND name IN ('decisions', 'decisions_by_minute') ORDER BY name",
   );
   expect(rows[0]?.definition).toContain('toDateTime(recorded_at) + toIntervalDay(90)');
   expect(rows[1]?.definition).toContain('bucket + toIntervalDay(3)');

@@ -39,10 +39,10 @@ test('an attempt counts once, at its latest status, under all of its dimensions;
     ),
   ).toEqual([{ status: 'succeeded', source: 'risk', n: 1 }]);
   expect(
-    await rows('SELECT country, sum(decisions) AS n FROM countries_by_day GROUP BY country HAVING n != 0'),
+    await rows('SELECT country, sum(decisions) AS n FROM countries_by_hour GROUP BY country HAVING n != 0'),
   ).toEqual([{ country: 'FR', n: 1 }]);
   expect(
-    await rows('SELECT reason, sum(decisions) AS n FROM reasons_by_minute GROUP BY reason HAVING n != 0'),
+    await rows('SELECT reason, sum(decisions) AS n FROM reasons_by_hour GROUP BY reason HAVING n != 0'),
   ).toEqual([{ reason: 'network.hosting', n: 1 }]);
   expect(await rollupsEqualRaw(clickhouse.database)).toEqual([]);
 });
