@@ -1,8 +1,9 @@
 // Builds the server, the dashboards and the SQL files into dist/. `--if-stale` builds only when a source is newer.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'dist', '.built');
@@ -15,6 +16,7 @@ const sources = [
   'tsconfig.json',
   'tsconfig.build.json',
   'scripts/build.mjs',
+  'scripts/bundle.mjs',
 ];
 
 if (process.argv.includes('--if-stale') && isFresh()) process.exit(0);
@@ -22,11 +24,7 @@ if (process.argv.includes('--if-stale') && isFresh()) process.exit(0);
 process.stderr.write('Building Gatehouse …\n');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 run('tsc', ['-p', 'tsconfig.build.json']);
-cpSync(
-  join(root, 'src/adapters/clickhouse/migrations'),
-  join(root, 'dist/src/adapters/clickhouse/migrations'),
-  { recursive: true },
-);
+await bundle(join(root, 'dist'));
 await compileTables();
 run('vite', ['build', 'dashboards', '--logLevel', 'warn']);
 writeFileSync(stamp, '');

@@ -25,8 +25,7 @@ import type { Clock } from './ports/clock.ts';
 import type { JobRunner } from './ports/job-runner.ts';
 import { type KeyStore, SCOPES } from './ports/key-store.ts';
 import type { SharedBuckets } from './ports/shared-buckets.ts';
-import { openRedisEngine, openSharedStores, type RedisEngine } from './redis-engine.ts';
-import { openWorker } from './redis-worker.ts';
+import type { RedisEngine } from './redis-engine.ts';
 
 export { createLog } from './create-log.ts';
 export { type OpenEngine, openEngine } from './embedded-engine.ts';
@@ -111,8 +110,11 @@ async function startEmbedded(starting: Starting): Promise<Started> {
 
 async function startScaledOut(starting: Starting): Promise<Started> {
   const { config, log, clock, closers } = starting;
+  // Loaded here: the embedded mode starts without the modules of Redis.
+  const { openRedisEngine, openSharedStores } = await import('./redis-engine.ts');
   const shared = await openSharedStores({ config, log, clock });
   closers.push(shared.close);
+  const { openWorker } = await import('./redis-worker.ts');
   const worker = config.role === 'api' ? null : await openWorker({ config, log, clock }, shared);
   if (worker !== null) closers.push(worker.close);
   if (config.role !== 'worker') {

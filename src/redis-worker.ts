@@ -29,7 +29,7 @@ export async function openWorker(
   const redis = shared.redis.client;
   const apiKeys = await createRedisKeyStore({ redis, keys, log });
   const upkeep = startStateUpkeep({ redis, keys, logRetention_h: config.logRetention_h, clock, log });
-  const jobs = startJobsOnRedis({
+  const jobs = await startJobsOnRedis({
     redis: { url: config.redisUrl ?? '', cluster: config.redisCluster },
     prefix: config.redisPrefix,
     listReload_s: config.ipListReload_s,

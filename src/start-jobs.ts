@@ -3,8 +3,7 @@ import { JOBS, type Jobs } from '../workers/catalog.ts';
 import { type CarriedLog, createErasureSweep, type EraseUpTo } from '../workers/erasure-sweep.ts';
 import { createPopulationSnapshots, type PopulationState } from '../workers/population-snapshots.ts';
 import { createEmbeddedJobRunner } from './adapters/embedded/job-runner.ts';
-import { connectQueue, type RedisConfig } from './adapters/redis/connect.ts';
-import { createRedisJobRunner } from './adapters/redis/job-runner.ts';
+import type { RedisConfig } from './adapters/redis/connect.ts';
 import type { Clock } from './ports/clock.ts';
 import type { JobHandlers, JobRunner } from './ports/job-runner.ts';
 
@@ -27,10 +26,15 @@ interface Common {
 }
 
 /** Runs the catalog in this process, beside other workers on the same Redis. */
-export function startJobsOnRedis(
+export async function startJobsOnRedis(
   options: Common & { readonly redis: RedisConfig; readonly prefix: string },
-): JobRunner<Jobs> {
+): Promise<JobRunner<Jobs>> {
   const { clock, log } = options;
+  // Hundreds of modules that the embedded mode starts without.
+  const [{ connectQueue }, { createRedisJobRunner }] = await Promise.all([
+    import('./adapters/redis/connect.ts'),
+    import('./adapters/redis/job-runner.ts'),
+  ]);
   const redis = connectQueue({ config: options.redis, log });
   const runner = createRedisJobRunner({
     catalog: JOBS,

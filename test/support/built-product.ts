@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
-  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -13,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bundle } from '../../scripts/bundle.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Beside `dist`, so that tests neither use a stale build nor replace the one that somebody serves from. */
@@ -25,11 +25,7 @@ const SHARED = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
  * fraction of the time that the sources need, and these tests start dozens.
  */
 export async function builtProgram(): Promise<readonly string[]> {
-  await once('server', ['src', 'workers', ...SHARED], () => {
-    run('tsc', ['-p', 'tsconfig.build.json', '--outDir', OUT, '--noCheck']);
-    const migrations = join('src', 'adapters', 'clickhouse', 'migrations');
-    cpSync(join(root, migrations), join(OUT, migrations), { recursive: true });
-  });
+  await once('server', ['src', 'workers', 'scripts', ...SHARED], () => bundle(OUT));
   return [join(OUT, 'src', 'cli.js')];
 }
 
@@ -49,7 +45,11 @@ export async function buildDashboards(): Promise<void> {
 }
 
 /** Builds when a source is newer than the last build, and never twice at a time: test files run in several processes. */
-async function once(name: string, sources: readonly string[], build: () => void): Promise<void> {
+async function once(
+  name: string,
+  sources: readonly string[],
+  build: () => void | Promise<void>,
+): Promise<void> {
   const stamp = join(OUT, `${name}.built`);
   mkdirSync(OUT, { recursive: true });
   const unlock = await lock(join(OUT, `${name}.lock`));
@@ -57,7 +57,7 @@ async function once(name: string, sources: readonly string[], build: () => void)
     const startedAt_ms = Date.now();
     const builtAt_ms = existsSync(stamp) ? Number(statSync(stamp).mtimeMs) : 0;
     if (sources.every((source) => newest(join(root, source)) < builtAt_ms)) return;
-    build();
+    await build();
     // A source that changed during the build counts as newer.
     writeFileSync(stamp, '');
     if (sources.some((source) => newest(join(root, source)) >= startedAt_ms)) rmSync(stamp);
