@@ -266,7 +266,7 @@ export async function sinkFigures(options: RedisBenchOptions): Promise<SinkFigur
   const lags_ms: number[] = [];
   await withBodies(async (bodies) => {
     for (const workers of [1, 2]) {
-      await withTopology(options, async (where, redis) => {
+      await withTopology(options, false, async (where, redis) => {
         const client = await connected(redis.url);
         const streams = createLogStreams({ redis: client, keys: createKeys() });
         const loadOn = (urls: readonly string[], seconds: number): Promise<LoadResult> =>
@@ -337,14 +337,16 @@ interface TopologyWhere extends Where {
   readonly bringBack: () => Promise<void>;
 }
 
+/** `stepsBack`: ClickHouse takes no processor from the others, as on a machine of its own. */
 async function withTopology(
   options: RedisBenchOptions,
+  stepsBack: boolean,
   work: (where: TopologyWhere, redis: RedisServer) => Promise<void>,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const path = join(directory, 'clickhouse');
   const redis = await startRedis({ fsync: options.fsync });
-  let clickhouse = await startClickHouseProcess({ path });
+  let clickhouse = await startClickHouseProcess({ path, stepsBack });
   const { url } = clickhouse;
   try {
     const where: TopologyWhere = {
@@ -354,7 +356,7 @@ async function withTopology(
       clickhouse: () => clickhouse,
       takeAway: () => clickhouse.kill(),
       async bringBack() {
-        clickhouse = await startClickHouseProcess({ path, port: Number(new URL(url).port) });
+        clickhouse = await startClickHouseProcess({ path, port: Number(new URL(url).port), stepsBack });
       },
     };
     await work(where, redis);
@@ -382,7 +384,7 @@ export async function awayFigures(options: RedisBenchOptions): Promise<AwayFigur
   const pairs: { there: LoadResult; away: LoadResult }[] = [];
   let rate = 0;
   await withBodies((bodies) =>
-    withTopology(options, async (where, redis) => {
+    withTopology(options, true, async (where, redis) => {
       const client = await connected(redis.url);
       const streams = createLogStreams({ redis: client, keys: createKeys() });
       const nodes = [...(await startNodes(1, 'api', where)), ...(await startNodes(1, 'worker', where))];

@@ -19,9 +19,11 @@ export interface ClickHouseProcessOptions {
   readonly port?: number;
   readonly username?: string;
   readonly password?: string;
+  /** Leaves the processor to those that it serves, as a server on a machine of its own would. */
+  readonly stepsBack?: boolean;
 }
 
-/** How far it steps back, where 19 is the most. */
+/** How far, where 19 is the most. */
 const NICE = 10;
 
 /** The test server (see clickhouse-server.ts) in a process of its own. Resolves when it takes statements. */
@@ -39,8 +41,8 @@ export async function startClickHouseProcess(options: ClickHouseProcessOptions):
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  // A server of its own machine would not take the processor from those that it serves; its threads inherit this.
-  if (child.pid !== undefined) setPriority(child.pid, NICE);
+  // Its threads inherit this.
+  if (child.pid !== undefined && options.stepsBack === true) setPriority(child.pid, NICE);
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout });
   const [line] = (await Promise.race([once(lines, 'line'), ended])) as [unknown];

@@ -37,7 +37,7 @@ export async function startTopology(options: TopologyOptions): Promise<Topology>
   const redis =
     options.cluster === true ? await startRedisCluster() : await startRedis().then((one) => single(one));
   const clickhousePath = join(directory, 'clickhouse');
-  let clickhouse = await startClickHouseProcess({ path: clickhousePath });
+  let clickhouse = await startClickHouseProcess({ path: clickhousePath, stepsBack: true });
   const port = Number(new URL(clickhouse.url).port);
   const env = {
     REDIS_URL: redis.url,
@@ -71,7 +71,7 @@ export async function startTopology(options: TopologyOptions): Promise<Topology>
     start,
     stopClickHouse: () => clickhouse.kill(),
     async startClickHouse() {
-      clickhouse = await startClickHouseProcess({ path: clickhousePath, port });
+      clickhouse = await startClickHouseProcess({ path: clickhousePath, port, stepsBack: true });
     },
     async dispose() {
       await Promise.all(running.map((process_) => process_.stop()));

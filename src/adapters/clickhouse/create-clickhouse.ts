@@ -90,7 +90,12 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   const analytics: Analytics = {
     migrate: () =>
       exclusive(async () => {
-        since_ms = await migrate(database, options.migrations ?? readMigrations(), clock);
+        since_ms = await migrate(
+          database,
+          options.migrations ?? readMigrations(),
+          clock,
+          () => closing !== null,
+        );
         await applyRetention(database, retention);
       }),
     decision: reads.decision,

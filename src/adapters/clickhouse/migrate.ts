@@ -45,6 +45,7 @@ export async function migrate(
   database: Database,
   migrations: readonly Migration[],
   clock: Clock,
+  isClosing: () => boolean = () => false,
 ): Promise<number> {
   await database.prepare();
   await run(
@@ -74,7 +75,7 @@ export async function migrate(
     }
     return Math.min(first_ms, now_ms);
   };
-  return database.shared ? withMigrationLock(database, apply) : apply();
+  return database.shared ? withMigrationLock(database, apply, { isClosing }) : apply();
 }
 
 interface Applied {

@@ -11,22 +11,33 @@ const LEASE_S = 60;
 const POLL_MS = 250;
 const WAIT_MS = 600_000;
 
+/** Locks of this process that a server took down with it, by their owners: nobody has to wait until they are stale. */
+const leftBehind = new WeakMap<Database, string>();
+
+export interface LockOptions {
+  readonly lease_s?: number;
+  /** A process that is to end waits for nobody's migration. */
+  readonly isClosing?: () => boolean;
+}
+
 /**
  * Runs work while no other process migrates this database. The lock is a table: making one that exists fails, which
  * is the one thing that every ClickHouse does for one caller only. A holder that was killed is noticed by the age of
  * its lock, which a live one keeps fresh.
  *
- * @throws AnalyticsUnavailable when the lock is not to be had within ten minutes
+ * @throws AnalyticsUnavailable when the lock is not to be had within ten minutes, or `isClosing` meanwhile
  */
 export async function withMigrationLock<T>(
   database: Database,
   work: () => Promise<T>,
-  lease_s = LEASE_S,
+  { lease_s = LEASE_S, isClosing = () => false }: LockOptions = {},
 ): Promise<T> {
   const on = database.cluster === null ? '' : ` ON CLUSTER ${quoted(database.cluster.name)}`;
   const owner = randomUUID();
   for (let waited_ms = 0; !(await take(database, on, owner, lease_s)); waited_ms += POLL_MS) {
-    if (waited_ms > WAIT_MS) throw new AnalyticsUnavailable('Another process migrates this database.');
+    if (waited_ms > WAIT_MS || isClosing()) {
+      throw new AnalyticsUnavailable('Another process migrates this database.');
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   const renewal = setInterval(() => {
@@ -40,20 +51,24 @@ export async function withMigrationLock<T>(
     return await work();
   } finally {
     clearInterval(renewal);
+    leftBehind.set(database, owner);
     await database.command(`DROP TABLE IF EXISTS ${LOCK}${on}`);
+    leftBehind.delete(database);
   }
 }
 
 async function take(database: Database, on: string, owner: string, lease_s: number): Promise<boolean> {
-  const [held] = await database.query<{ uuid: string; stale: number }>(
+  const left = leftBehind.get(database) ?? '';
+  const [held] = await database.query<{ uuid: string; free: number }>(
     'write',
-    `SELECT toString(uuid) AS uuid, metadata_modification_time < now() - {lease:UInt32} AS stale
+    `SELECT toString(uuid) AS uuid,
+metadata_modification_time < now() - {lease:UInt32} OR ({left:String} != '' AND startsWith(comment, {left:String})) AS free
 FROM system.tables WHERE database = currentDatabase() AND name = '${LOCK}'`,
-    { lease: lease_s },
+    { lease: lease_s, left },
   );
   if (held !== undefined) {
-    if (held.stale === 0) return false;
-    // Under the name of the very lock that was found stale, so that of two who found it one fails.
+    if (held.free === 0) return false;
+    // Under the name of the very lock that was found free, so that of two who found it one fails.
     await quietly(database, `RENAME TABLE ${LOCK} TO ${quoted(`${LOCK}_${held.uuid}`)}${on}`);
   }
   return quietly(database, `CREATE TABLE ${LOCK}${on} (owner String) ENGINE = Memory COMMENT '${owner}'`);

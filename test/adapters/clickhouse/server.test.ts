@@ -69,7 +69,28 @@ test('a migration lock whose holder was killed is taken over once its lease is o
   const { database } = open(connection());
   await database.prepare();
   await database.command("CREATE TABLE migration_lock (owner String) ENGINE = Memory COMMENT 'killed'");
-  expect(await withMigrationLock(database, async () => 'done', 1)).toBe('done');
+  expect(await withMigrationLock(database, async () => 'done', { lease_s: 1 })).toBe('done');
+});
+
+test('a migration that lost its server in the middle is gone on with at once when the server is back', async () => {
+  const { database } = open(connection());
+  await database.prepare();
+  const lost = withMigrationLock(database, async () => {
+    server.behave({ refuse: true });
+  });
+  await expect(lost).rejects.toMatchObject({ code: 'analytics_unavailable' });
+  server.behave({ refuse: false });
+  expect(await withMigrationLock(database, async () => 'done')).toBe('done');
+});
+
+test('a process that is asked to end does not wait for the migration of another', async () => {
+  const { database, analytics, close } = open(connection());
+  await database.prepare();
+  await database.command("CREATE TABLE migration_lock (owner String) ENGINE = Memory COMMENT 'another'");
+  const migrating = analytics.migrate();
+  const ended = close();
+  await expect(migrating).rejects.toMatchObject({ code: 'analytics_unavailable' });
+  await ended;
 });
 
 test('credentials and database may stand in the address', async () => {
