@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -29,9 +30,17 @@ export async function builtProgram(): Promise<readonly string[]> {
   return [join(OUT, 'src', 'cli.js')];
 }
 
-/** Builds the dashboards to where the program of `builtProgram` serves them from. */
+/** Builds the dashboards to where the program of `builtProgram` serves them from, or takes them from a build just made. */
 export async function buildDashboards(): Promise<void> {
-  await once('dashboards', ['dashboards', ...SHARED], () => {
+  const sources = ['dashboards', ...SHARED];
+  await once('dashboards', sources, () => {
+    const built = join(root, 'dist', 'dashboards');
+    const builtAt_ms = statSync(join(root, 'dist', '.built'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (existsSync(built) && sources.every((source) => newest(join(root, source)) < builtAt_ms)) {
+      rmSync(join(OUT, 'dashboards'), { recursive: true, force: true });
+      cpSync(built, join(OUT, 'dashboards'), { recursive: true });
+      return;
+    }
     run('vite', [
       'build',
       'dashboards',

@@ -25,6 +25,8 @@ export async function visitDashboards(
     viewport: { width: 1_440, height: 900 },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
+    // Without a graphics card every moving frame is painted by the processor.
+    reducedMotion: 'reduce',
     ...options,
   });
   try {
