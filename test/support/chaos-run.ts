@@ -146,7 +146,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const ofKind = (kind: VictimKind): readonly Victim[] => victims.filter((victim) => victim.kind === kind);
     await Promise.all(victims.map((victim) => victim.up()));
     // The load begins on a schema that is there: what is to be killed is the carrying, not the first migration.
-    const schema = `${topology.clickhouse().url}/?query=${encodeURIComponent('SELECT count() FROM gatehouse.decisions_by_day')}`;
+    const schema = `${topology.clickhouse().url}/?query=${encodeURIComponent('SELECT count() FROM decisions_by_day')}`;
     for (let tries = 0; tries < 300 && !(await fetch(schema)).ok; tries++) await wait(200);
 
     const startedAt_ms = performance.now();
