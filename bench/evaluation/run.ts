@@ -1,6 +1,6 @@
 import type { LoadedIpIntelligence } from '../../src/adapters/ip-intelligence/create-ip-intelligence.ts';
 import { DEFAULT_POLICY } from '../../src/core/default-policy.ts';
-import type { ChangePlan } from './generator/changes.ts';
+import { NETWORKS_CHANGE, PEOPLE_CHANGE } from './generator/changes.ts';
 import { ATTACKERS, type Attacker, LOOK_ALIKES, type LookAlike } from './generator/event.ts';
 import type { Internet } from './generator/internet.ts';
 import { CHURNY, drawParameters, STABLE, type WorldParameters } from './generator/parameters.ts';
@@ -31,7 +31,7 @@ export interface RunSize {
   /** Share of honest logins of the reported slice that takeovers follow. */
   readonly attackShare: number;
   readonly poisonUsers: number;
-  /** Rounds of honest changes of each stable world; of the other kinds, at most one. */
+  /** Rounds of people's changes of each stable world; of the other kinds, at most one. One more is of networks. */
   readonly rounds: number;
 }
 
@@ -54,13 +54,6 @@ export const QUICK: RunSize = {
   attackShare: 0.4,
   poisonUsers: 60,
   rounds: 1,
-};
-
-/** Few enough people that a world stays what it is: it has four or five such changes of its own in the slice. */
-const CHANGES: Omit<ChangePlan, 'round' | 'from_day'> = {
-  people: { holiday: 0.1, password_manager: 0.1, new_phone: 0.05, new_computer: 0.05 },
-  renumberings: 1,
-  vpnRollouts: 2,
 };
 
 /** What the policy as shipped does with honest logins and takeovers of the reported slice, without a chosen threshold. */
@@ -150,9 +143,10 @@ export async function runKind(
     );
     say(`${parameters.name}: ${scored.events} events replayed in ${replay_s}, measured in ${measure_s}`);
     const rounds: ScoredWorld[] = [];
-    for (let round = 1; round <= (kind === 'stable' ? size.rounds : Math.min(1, size.rounds)); round++) {
-      const { test_day: from_day } = slicesOf(size.days);
-      const changes = { ...CHANGES, round, from_day };
+    const most = kind === 'stable' ? size.rounds : Math.min(1, size.rounds);
+    const plans = [...Array.from({ length: most }, () => PEOPLE_CHANGE), NETWORKS_CHANGE];
+    for (const [k, plan] of plans.entries()) {
+      const changes = { ...plan, round: k + 1, from_day: slicesOf(size.days).test_day };
       const options = { attackShare: 0, attacksFrom_day: size.days, changes };
       rounds.push(await scoreWorld(createWorld(parameters, internet, options), tables));
     }

@@ -25,6 +25,19 @@ export interface ChangePlan {
   readonly vpnRollouts: number;
 }
 
+/** Few enough that a population stays what it is: the people's own changes … */
+export const PEOPLE_CHANGE: Omit<ChangePlan, 'round' | 'from_day'> = {
+  people: { holiday: 0.1, password_manager: 0.1, new_phone: 0.05, new_computer: 0.05 },
+  renumberings: 0,
+  vpnRollouts: 0,
+};
+/** … and those of networks, apart from them, so that no two coincide more often than they do by themselves. */
+export const NETWORKS_CHANGE: Omit<ChangePlan, 'round' | 'from_day'> = {
+  people: { holiday: 0, password_manager: 0, new_phone: 0, new_computer: 0 },
+  renumberings: 1,
+  vpnRollouts: 2,
+};
+
 export interface PlannedChanges {
   readonly from_day: number;
   /** What happens to a person, by index. */

@@ -1,3 +1,4 @@
+import { hadCookie } from '../baselines/signature.ts';
 import { LOOK_ALIKES, type LookAlike } from '../generator/event.ts';
 import { createRandom } from '../generator/random.ts';
 import type { Model, ScoredLogins, ScoredWorld } from '../scored.ts';
@@ -21,6 +22,9 @@ export interface LookAlikeFigure {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  /** Logins with a cookie that the user never had, and the share of them that is challenged. */
+  readonly strange: number;
+  readonly strangeChallenged: number;
 }
 export type LookAlikeFigures = Readonly<Record<LookAlike, LookAlikeFigure>>;
 
@@ -90,6 +94,8 @@ export function lookAlikeFigures(
           value: values[k] ?? Number.NaN,
           low: quantile(sorted, 0.025),
           high: quantile(sorted, 0.975),
+          strange: sum(worlds.map(({ strange }) => strange[k]?.user.length ?? 0)),
+          strangeChallenged: strangeShare(worlds, k, budget),
         },
       ];
     }),
@@ -119,9 +125,24 @@ export function lookAlikeLogins(
   ];
 }
 
+function strangeShare(worlds: readonly Prepared[], k: number, budget: number): number {
+  let [challenged, all] = [0, 0];
+  for (const { users, threshold, strange } of worlds) {
+    const once = new Float64Array(users).fill(1);
+    const logins = strange[k];
+    if (logins === undefined || logins.user.length === 0) continue;
+    all += logins.user.length;
+    challenged += logins.user.length * shareFrom(logins, once, thresholdFor(threshold, once, budget));
+  }
+  return challenged / all;
+}
+
 interface Prepared {
+  readonly users: number;
   readonly threshold: Ranked;
   readonly kinds: readonly Ranked[];
+  /** Those of them with a cookie that the user never had. */
+  readonly strange: readonly Ranked[];
   readonly unplanned: readonly number[];
 }
 
@@ -132,13 +153,20 @@ function prepare(changed: ChangedWorld, model: Model): Prepared {
     (i) => (logins.day[i] ?? 0) >= threshold_day && (logins.day[i] ?? 0) < test_day,
   );
   const parts = LOOK_ALIKES.map((lookAlike) => lookAlikeLogins(changed, lookAlike));
+  const ranked = (list: (typeof parts)[number], keep: (signature: number) => boolean): Ranked => {
+    const kept = list.map((part) => ({
+      logins: part.logins,
+      at: part.at.filter((i) => keep(part.logins.signature[i] ?? 0)),
+    }));
+    const user = kept.flatMap((part) => part.at.map((i) => part.logins.user[i] ?? 0));
+    const score = kept.flatMap((part) => part.at.map((i) => part.logins.score[model][i] ?? 0));
+    return rank([...user.keys()], user, score);
+  };
   return {
+    users: changed.world.users,
     threshold: rank(chosen, logins.user, logins.score[model]),
-    kinds: parts.map((list) => {
-      const user = list.flatMap((part) => part.at.map((i) => part.logins.user[i] ?? 0));
-      const score = list.flatMap((part) => part.at.map((i) => part.logins.score[model][i] ?? 0));
-      return rank([...user.keys()], user, score);
-    }),
+    kinds: parts.map((list) => ranked(list, () => true)),
+    strange: parts.map((list) => ranked(list, (signature) => !hadCookie(signature))),
     unplanned: parts.map((list) => list[0]?.at.length ?? 0),
   };
 }

@@ -83,15 +83,35 @@ export function figuresOf(result: WorldResult): readonly string[] {
     '### Honest changes challenged at the 1 % threshold',
     '',
     ...table(
-      ['look-alike', 'logins', 'of them unplanned', 'people', 'Gatehouse (95 %)', 'Freeman'],
+      [
+        'look-alike',
+        'logins',
+        'of them unplanned',
+        'people',
+        'Gatehouse (95 %)',
+        'with a cookie never seen',
+        'of those',
+        'Freeman',
+      ],
       LOOK_ALIKES.map((lookAlike) => {
-        const { logins, unplanned, people, value: share, low, high } = result.lookAlikes.gatehouse[lookAlike];
+        const {
+          logins,
+          unplanned,
+          people,
+          value: share,
+          low,
+          high,
+          strange,
+          strangeChallenged,
+        } = result.lookAlikes.gatehouse[lookAlike];
         return [
           words(lookAlike),
           `${logins}`,
           `${unplanned}`,
           `${people}`,
           `${percent(share)} (${percent(low)}–${percent(high)})`,
+          percent(strange / logins),
+          percent(strangeChallenged),
           percent(result.lookAlikes.freeman[lookAlike].value),
         ];
       }),
