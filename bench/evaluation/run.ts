@@ -1,11 +1,14 @@
 import type { LoadedIpIntelligence } from '../../src/adapters/ip-intelligence/create-ip-intelligence.ts';
 import { DEFAULT_POLICY } from '../../src/core/default-policy.ts';
-import { ATTACKERS, type Attacker } from './generator/event.ts';
+import { NETWORKS_CHANGE, PEOPLE_CHANGE } from './generator/changes.ts';
+import { ATTACKERS, type Attacker, LOOK_ALIKES, type LookAlike } from './generator/event.ts';
 import type { Internet } from './generator/internet.ts';
 import { CHURNY, drawParameters, STABLE, type WorldParameters } from './generator/parameters.ts';
 import { createWorld } from './generator/world.ts';
 import { type Ablation, ablationOf } from './metrics/ablation.ts';
 import { signatureCeilings } from './metrics/ceiling.ts';
+import { lookAlikeFloor } from './metrics/look-alike-floor.ts';
+import { type ChangedWorld, type LookAlikeFigures, lookAlikeFigures } from './metrics/look-alikes.ts';
 import { type Measured, measureWorld } from './metrics/measure.ts';
 import { type Oracle, oracleOf } from './metrics/oracle.ts';
 import { type PooledCalibration, pooledCalibration } from './metrics/pooled-calibration.ts';
@@ -14,6 +17,7 @@ import { sampleOf, slicesOf } from './metrics/sample.ts';
 import { scoreWorld } from './score-world.ts';
 import type { CampaignWatch, PoisonTrial, ScoredWorld } from './scored.ts';
 import { meanOf, type Summary, summarize } from './summary.ts';
+import { TPR_GOALS } from './targets.ts';
 
 export const WORLD_KINDS = ['stable', 'churny', 'drawn'] as const;
 export type WorldKind = (typeof WORLD_KINDS)[number];
@@ -27,6 +31,8 @@ export interface RunSize {
   /** Share of honest logins of the reported slice that takeovers follow. */
   readonly attackShare: number;
   readonly poisonUsers: number;
+  /** Rounds of people's changes of each stable world; of the other kinds, at most one. One more is of networks. */
+  readonly rounds: number;
 }
 
 /** Some minutes on two idle cores. */
@@ -37,6 +43,7 @@ export const FULL: RunSize = {
   draws: 1_000,
   attackShare: 0.25,
   poisonUsers: 300,
+  rounds: 3,
 };
 /** Fits two minutes, the build included. */
 export const QUICK: RunSize = {
@@ -46,6 +53,7 @@ export const QUICK: RunSize = {
   draws: 100,
   attackShare: 0.4,
   poisonUsers: 60,
+  rounds: 1,
 };
 
 /** What the policy as shipped does with honest logins and takeovers of the reported slice, without a chosen threshold. */
@@ -67,6 +75,9 @@ export interface WorldResult {
   readonly logins: number;
   readonly attacks: Readonly<Record<Attacker, number>>;
   readonly summary: Summary;
+  readonly lookAlikes: { readonly gatehouse: LookAlikeFigures; readonly freeman: LookAlikeFigures };
+  /** See `lookAlikeFloor`: beside the goals of the project. */
+  readonly lookAlikeFloors: Readonly<Record<LookAlike, number>>;
   readonly shipped: Shipped;
   readonly ceilings: Readonly<Record<Attacker, number>>;
   readonly calibration: PooledCalibration;
@@ -101,7 +112,7 @@ export async function runKind(
 ): Promise<WorldResult> {
   const measured: Measured[] = [];
   const shipped: Shipped[] = [];
-  const scoredWorlds: ScoredWorld[] = [];
+  const changed: ChangedWorld[] = [];
   const campaigns: CampaignWatch[] = [];
   const attacks = byAttacker(() => 0);
   const worlds: string[] = [];
@@ -119,7 +130,6 @@ export async function runKind(
     const scoredAt_ms = performance.now();
     measured.push(measureWorld(scored, DEFAULT_POLICY.priorLogOdds, size.draws));
     shipped.push(shippedOf(scored));
-    scoredWorlds.push(scored);
     campaigns.push(...scored.campaigns);
     worlds.push(parameters.name);
     events += scored.events;
@@ -132,7 +142,17 @@ export async function runKind(
       (ms) => `${Math.round(ms / 100) / 10} s`,
     );
     say(`${parameters.name}: ${scored.events} events replayed in ${replay_s}, measured in ${measure_s}`);
+    const rounds: ScoredWorld[] = [];
+    const most = kind === 'stable' ? size.rounds : Math.min(1, size.rounds);
+    const plans = [...Array.from({ length: most }, () => PEOPLE_CHANGE), NETWORKS_CHANGE];
+    for (const [k, plan] of plans.entries()) {
+      const changes = { ...plan, round: k + 1, from_day: slicesOf(size.days).test_day };
+      const options = { attackShare: 0, attacksFrom_day: size.days, changes };
+      rounds.push(await scoreWorld(createWorld(parameters, internet, options), tables));
+    }
+    changed.push({ world: scored, rounds });
   }
+  const scoredWorlds = changed.map(({ world }) => world);
   return {
     kind,
     worlds,
@@ -141,6 +161,16 @@ export async function runKind(
     logins,
     attacks,
     summary: summarize(measured),
+    lookAlikes: {
+      gatehouse: lookAlikeFigures(changed, 'gatehouse', 0.01, size.draws),
+      freeman: lookAlikeFigures(changed, 'freeman', 0.01, 0),
+    },
+    lookAlikeFloors: Object.fromEntries(
+      LOOK_ALIKES.map((lookAlike) => [
+        lookAlike,
+        lookAlikeFloor(changed, lookAlike, { tpr: Object.fromEntries(TPR_GOALS), budget: 0.01 }),
+      ]),
+    ) as Record<LookAlike, number>,
     shipped: {
       challenged: meanOf(shipped.map(({ challenged }) => challenged)),
       blocked: meanOf(shipped.map(({ blocked }) => blocked)),
@@ -152,7 +182,7 @@ export async function runKind(
     ceilings: signatureCeilings(scoredWorlds, 0.01),
     calibration: pooledCalibration(scoredWorlds, DEFAULT_POLICY.priorLogOdds, size.draws),
     ablation: ablationOf(scoredWorlds, 0.01),
-    oracle: kind === 'stable' ? oracleOf(scoredWorlds) : null,
+    oracle: kind === 'stable' ? oracleOf(changed) : null,
     campaigns,
     falseAlarmsAMonth: (30 * meanOf(scoredWorlds.map((one) => one.falseAlarms))) / size.days,
     poison: await poisonTrials(kind, size, internet, tables),
@@ -175,7 +205,7 @@ async function poisonTrials(
     }),
     tables,
   );
-  const sample = sampleOf(scored, 'gatehouse', 0);
+  const sample = sampleOf(scored, 'gatehouse');
   const threshold = thresholdFor(sample.threshold, new Float64Array(scored.users).fill(1), 0.01);
   return scored.poison.map((trial) => ({ ...trial, threshold }));
 }

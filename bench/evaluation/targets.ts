@@ -11,7 +11,7 @@ export interface TargetResult {
 }
 
 /** TPR at 1 % of honest logins challenged, one threshold for all attackers. */
-const TPR_GOALS = [
+export const TPR_GOALS = [
   ['naive', 0.99],
   ['vpn', 0.98],
   ['targeted', 0.95],
@@ -30,8 +30,12 @@ const LOOK_ALIKES_HELD = [
   'password_manager',
 ] as const;
 
+const percent = (share: number | undefined): string => `${(100 * (share ?? Number.NaN)).toFixed(1)} %`;
+
 export function targetResults({
   summary,
+  lookAlikes: figures,
+  lookAlikeFloors,
   ceilings,
   calibration,
   oracle,
@@ -48,28 +52,34 @@ export function targetResults({
     };
   });
   const lookAlikes = LOOK_ALIKES_HELD.map((lookAlike): TargetResult => {
-    const value = figureOf(`lookalike/${lookAlike}`);
+    const { value } = figures.gatehouse[lookAlike];
     return {
       goal: `${lookAlike.replaceAll('_', ' ')} challenged ≤ 5 %`,
       value,
       met: value <= LOOK_ALIKE_GOAL,
-      floor:
-        oracle === null
-          ? null
-          : `${(100 * (oracle.lookAlikes[lookAlike] ?? Number.NaN)).toFixed(1)} % by trees that saw the labels`,
+      floor: [
+        `at least ${percent(lookAlikeFloors[lookAlike])} by signatures, if all TPR goals are met`,
+        ...(oracle === null ? [] : [`${percent(oracle.lookAlikes[lookAlike])} by trees that saw the labels`]),
+      ].join('; '),
     };
   });
   const slope = calibration.slope.value;
   const ratio = calibration.observedOverExpected.value;
-  const ofSeeds = figureOf('calibration/slope').toFixed(2);
+  const ownSlope = figureOf('calibration/slope');
   return [
     ...tprs,
     ...lookAlikes,
     {
-      goal: 'calibration slope .9–1.1',
+      goal: 'calibration slope of all worlds together .9–1.1',
       value: slope,
       met: slope >= 0.9 && slope <= 1.1,
-      floor: `of all worlds together; the mean of the worlds’ own is ${ofSeeds}`,
+      floor: null,
+    },
+    {
+      goal: 'calibration slope of each world, mean .9–1.1',
+      value: ownSlope,
+      met: ownSlope >= 0.9 && ownSlope <= 1.1,
+      floor: null,
     },
     {
       goal: 'observed/expected in the riskiest 1 % .8–1.25',

@@ -9,6 +9,7 @@ import { createDecide } from '../../src/core/engine.ts';
 import type { SignalWeight } from '../../src/core/score.ts';
 import { SIGNALS } from '../../src/core/signals/index.ts';
 import { openIpIntelligence } from '../../src/open-ip-intelligence.ts';
+import { PEOPLE_CHANGE } from '../evaluation/generator/changes.ts';
 import { loadInternet } from '../evaluation/generator/internet.ts';
 import { drawParameters, GENERATOR_VERSION } from '../evaluation/generator/parameters.ts';
 import { createWorld } from '../evaluation/generator/world.ts';
@@ -36,8 +37,13 @@ const calibrationWorlds = Number(values.calibration);
 const size = { users: Number(values.users), days: Number(values.days) };
 const VERSION = 'm1';
 const ATTACK_SHARE = 0.15;
-/** More than this no world's slope would need: scores of sparse worlds are then too sure of themselves. */
-const MOST_SLOPE = 1.4;
+/** Changes of networks in a world that the weights see, beside those of its people. */
+const NETWORKS = { renumberings: 1, vpnRollouts: 1 } as const;
+/** Look-alikes are a few in a thousand logins, and each kind has a goal of its own. */
+const LOOK_ALIKE_SHARE = 0.01;
+/** Beyond this the bounded weights hold the scores together, and only signals that no world teaches would grow. */
+const MOST_SLOPE = 1.6;
+const CALIBRATION_TURNS = 5;
 /** The signal that says the same of every verified login: the constant of the calibration is its share. */
 const CONSTANT = 'account.right_credential';
 
@@ -56,9 +62,12 @@ const begin = performance.now();
 const seen = emptyRows();
 const held: Rows[] = [];
 for (let i = 0; i < worlds + calibrationWorlds; i++) {
+  const from_day = Math.floor(size.days / 2);
   const world = createWorld(drawParameters(`fit-${i}`, size), internet, {
     attackShare: ATTACK_SHARE,
-    attacksFrom_day: Math.floor(size.days / 2),
+    attacksFrom_day: from_day,
+    // Rare honest changes have to be seen to be learned; frequencies, which the calibration is about, stay as they are.
+    ...(i < worlds ? { changes: { ...PEOPLE_CHANGE, ...NETWORKS, round: 1, from_day } } : {}),
   });
   const into = i < worlds ? seen : emptyRows();
   collect(world, i, tables, decide, into);
@@ -75,6 +84,7 @@ const alpha = fitStack(seen, SIGNALS, {
   priorLogOdds,
   ridge: 0.01,
   iterations: 150,
+  lookAlikeShare: LOOK_ALIKE_SHARE,
 });
 const scaled = (by: number, constant: number) =>
   weightsOf((id, j) =>
@@ -90,7 +100,7 @@ const middle = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 let slope = 1;
 let constant = alpha[SIGNALS.findIndex(({ id }) => id === CONSTANT)] ?? 0;
-for (let turn = 0; turn < 4; turn++) {
+for (let turn = 0; turn < CALIBRATION_TURNS; turn++) {
   const tried = scaled(slope, constant);
   const found = held.map((rows) =>
     calibrate(rows, evidenceOf(rows, SIGNALS, tried, STACK_CAPS), priorLogOdds),

@@ -3,7 +3,8 @@ import type { WeightRange } from './stack-fit.ts';
 
 /**
  * What one category may say in all, in nats, chosen before the fit: enough room that two changes of one category are
- * heard, and no more trust than a stolen cookie, address or habit may give. Velocity has room for a long row of failures
+ * heard, and no more trust than a stolen cookie, address or habit may give. The usual hour on the usual line, at its
+ * usual distance, may say as much as the right password. Velocity has room for a long row of failures
  * to outweigh the right password, the usual network and the usual hour together.
  */
 export const STACK_CAPS: CategoryCaps = {
@@ -11,7 +12,7 @@ export const STACK_CAPS: CategoryCaps = {
   location: { positive: 4.5, negative: 0 },
   network: { positive: 5, negative: 1.5 },
   velocity: { positive: 7, negative: 0 },
-  behaviour: { positive: 2, negative: 1.2 },
+  behaviour: { positive: 2, negative: 2 },
   account: { positive: 4.5, negative: 1.7 },
 };
 
@@ -27,10 +28,14 @@ export const RANGES: Readonly<Record<string, WeightRange>> = {
   'device.known': { least: 0.5, most: 0.85 },
   'device.unbound': { least: 0.9, most: 1.3 },
   'device.foreign_tls': { least: 0.2, most: 1 },
+  // A new browser has to say more than a new version of the usual one, or it would pay to be less like the user.
+  'device.changed_browser': { least: 0.9, most: 1.3 },
+  'device.new_client': { least: 0.2, most: 0.5 },
   'location.new_country': { least: 0.4, most: 1.5 },
   'location.new_place': { least: 0.3, most: 1.3 },
   'location.impossible_travel': { least: 0.7, most: 1.3 },
   'network.new_as': { least: 0.8, most: 1.8 },
+  'network.attacked_operator': { least: 0.2, most: 0.9 },
   'network.known_address': { least: 0.5, most: 1.25 },
   'network.new_network': { least: 0.3, most: 1.4 },
   'velocity.user_failures': { least: 0.9, most: 1.1 },
@@ -43,12 +48,27 @@ export const RANGES: Readonly<Record<string, WeightRange>> = {
   'velocity.user_networks': { least: 0.8, most: 1.1 },
   'velocity.regular_cadence': { least: 0.8, most: 1.1 },
   'velocity.campaign': { least: 0.5, most: 1.1 },
+  // Its attackers keep hours of their own more strictly than real ones, and nobody in its worlds changes the time zone.
+  'behaviour.unusual_hour': { least: 0.2, most: 0.9 },
   'account.credential_compromised': { least: 1, most: 1 },
   'account.right_credential': { least: 0, most: 1.1 },
 };
 
 /** Weights that calibration must not raise further. */
 export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
+  // A new device, operator and country together are a holiday with a new phone: a challenge, and never `high`. Nor must
+  // ten missed logins of an attacker within a week, which make all this half familiar, be worth five nats.
+  'device.unknown': 1.4,
+  'device.changed_os': 1.8,
+  'device.changed_browser': 2,
+  'location.new_country': 1,
+  'network.new_as': 2.2,
+  'network.new_network': 2,
+  // Alone within its category's cap.
+  'location.impossible_travel': 1.45,
+  // One verdict moves no other user by half a nat.
+  'device.attacked_client': 1.4,
+  'network.attacked_operator': 1.3,
   'device.known': 1,
   'device.unbound': 1.2,
   'network.known_address': 1.25,
@@ -71,5 +91,5 @@ export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
 /** Clips of the raw log-odds, for judges that can say more than one observation should. */
 export const CLIPS: Readonly<Record<string, { readonly lo: number; readonly hi: number }>> = {
   'device.foreign_tls': { lo: 0, hi: 2.5 },
-  'behaviour.unusual_rtt': { lo: -1.5, hi: 1.9 },
+  'behaviour.unusual_rtt': { lo: -2, hi: 1.9 },
 };

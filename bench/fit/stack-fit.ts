@@ -1,6 +1,6 @@
 import type { CategoryCaps, SignalWeight } from '../../src/core/score.ts';
 import { CATEGORIES, type Signal } from '../../src/core/signal.ts';
-import { ATTACKERS, type Attacker } from '../evaluation/generator/event.ts';
+import { ATTACKERS, type Attacker, LOOK_ALIKES } from '../evaluation/generator/event.ts';
 import type { Rows } from './collect.ts';
 
 /** Where a weight may lie, and where it stays without data: 1, the signal as its judge means it. */
@@ -17,6 +17,8 @@ export interface FitOptions {
   /** Strength of the pull towards 1, per unit of attack weight. */
   readonly ridge: number;
   readonly iterations: number;
+  /** Each kind of look-alike weighs at least this share of the honest logins, so that rare ones are learned from too. */
+  readonly lookAlikeShare: number;
 }
 
 /**
@@ -41,10 +43,16 @@ const ATTACK_MIXTURE: Readonly<Record<Attacker, number>> = {
 const EVEN_SHARE = 0.5;
 
 /**
- * Weights of rows under which the odds of an attack are those of the prior: an honest login counts 1, and each kind of
- * takeover its part of `exp(prior)` per honest login, half by the assumed mixture and half evenly.
+ * Weights of rows under which the odds of an attack are those of the prior: an honest login counts 1 (a rare
+ * look-alike more, see `lookAlikeShare`), and each kind of takeover its part of `exp(prior)` per honest login:
+ * `evenShare` of it evenly, the rest by the assumed mixture.
  */
-export function rowWeights(rows: Rows, priorLogOdds: number): Float64Array {
+export function rowWeights(
+  rows: Rows,
+  priorLogOdds: number,
+  evenShare: number,
+  lookAlikeShare: number,
+): Float64Array {
   const counts = ATTACKERS.map(() => 0);
   let honest = 0;
   for (const attacker of rows.attacker) {
@@ -57,10 +65,15 @@ export function rowWeights(rows: Rows, priorLogOdds: number): Float64Array {
   const of = ATTACKERS.map((attacker, i) => {
     const count = counts[i] ?? 0;
     if (count === 0) return 0;
-    const share = (1 - EVEN_SHARE) * (ATTACK_MIXTURE[attacker] / mixed) + EVEN_SHARE / present.length;
+    const share = (1 - evenShare) * (ATTACK_MIXTURE[attacker] / mixed) + evenShare / present.length;
     return (attacks * share) / count;
   });
-  return Float64Array.from(rows.attacker, (attacker) => (attacker < 0 ? 1 : (of[attacker] ?? 0)));
+  const alike = LOOK_ALIKES.map(() => 0);
+  for (const kind of rows.lookAlike) if (kind >= 0) alike[kind] = (alike[kind] ?? 0) + 1;
+  const weightOf = alike.map((count) => Math.max(1, (lookAlikeShare * honest) / Math.max(1, count)));
+  return Float64Array.from(rows.attacker, (attacker, i) =>
+    attacker < 0 ? (weightOf[rows.lookAlike[i] ?? -1] ?? 1) : (of[attacker] ?? 0),
+  );
 }
 
 /**
@@ -71,7 +84,7 @@ export function rowWeights(rows: Rows, priorLogOdds: number): Float64Array {
 export function fitStack(rows: Rows, signals: readonly Signal[], options: FitOptions): readonly number[] {
   const k = signals.length;
   const sparse = toSparse(rows, k);
-  const weights = rowWeights(rows, options.priorLogOdds);
+  const weights = rowWeights(rows, options.priorLogOdds, EVEN_SHARE, options.lookAlikeShare);
   const attackWeight = weights.reduce((sum, w, i) => sum + ((rows.attacker[i] ?? -1) < 0 ? 0 : w), 0);
   const category = signals.map((signal) => CATEGORIES.indexOf(signal.category));
   const up = CATEGORIES.map((name) => options.caps[name].positive);
@@ -203,13 +216,13 @@ export function evidenceOf(
   });
 }
 
-/** Platt's slope and offset of the log-odds by Newton's method, rows weighted to the prior. */
+/** Platt's slope and offset of the log-odds by Newton's method, rows weighted to the prior and the mixture alone. */
 export function calibrate(
   rows: Rows,
   evidence: Float64Array,
   priorLogOdds: number,
 ): { readonly slope: number; readonly offset: number } {
-  const weights = rowWeights(rows, priorLogOdds);
+  const weights = rowWeights(rows, priorLogOdds, 0, 0);
   let a = 1;
   let b = 0;
   for (let round = 0; round < 40; round++) {

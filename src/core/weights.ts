@@ -68,8 +68,9 @@ export const WEIGHTS = {
   'device.new_client': {
     theta: 0.9,
     discount: 0.3,
-    trust: 0.5,
-    max_nats: 1.2,
+    trust: 0.25,
+    /** Below what a new browser says beside a missing device: to be less like the user must not look better. */
+    max_nats: 0.6,
   },
   'device.foreign_tls': {
     /** Below this share of a browser's logins a TLS hello is not one of that browser's. */
@@ -157,6 +158,8 @@ export const WEIGHTS = {
     both_placeless_share: 0.1,
     /** The id of the last login's browser came back: switching a VPN on, or a copied cookie. */
     same_device_share: 0.35,
+    /** Another device of the user's own: one of the two is behind an exit that no list names, or its cookie was copied. */
+    own_device_share: 0.35,
     /** The present place was accepted before, without having become a habit yet. */
     provisional_share: 0.35,
   },
@@ -172,14 +175,22 @@ export const WEIGHTS = {
     mobile_share: 0.6,
     own_device_share: 0.6,
   },
-  'network.new_network': { theta: 1.2, discount: 0.35, trust: 1, max_nats: 2.5 },
+  'network.new_network': {
+    theta: 1.2,
+    discount: 0.35,
+    trust: 1,
+    max_nats: 2.5,
+    /** What is left where the way is exactly as long as on a line of the user's: it got another address. */
+    usual_way_share: 0.3,
+  },
   'network.rare_operator': {
     /** Share of a country's logins from which an operator is one of its ordinary ones. */
     below_share: 0.02,
     min_logins: 50,
     max: 2.5,
   },
-  'network.attacked_operator': { max: 2.5 },
+  /** That few people come through it is most of it, and `network.new_as` has said that already. */
+  'network.attacked_operator': { max: 1.2, max_on_own_device: 0.4 },
   /** Attacks learned without labels, and verdicts: see `support/attacked.ts`. */
   attacked: {
     /** Share of attacks that are like those which fail. */

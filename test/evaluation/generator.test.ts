@@ -63,6 +63,33 @@ describe('the generator', () => {
     expect(short.length).toBeGreaterThan(100);
   });
 
+  it('adds planned changes to a world that is the same until then', () => {
+    const changes = {
+      round: 1,
+      from_day: 25,
+      people: { holiday: 0.3, password_manager: 0.3, new_phone: 0.1, new_computer: 0.1 },
+      renumberings: 1,
+      vpnRollouts: 1,
+    };
+    const parameters = { ...SMALL, loginsADay: 1 };
+    const plain = eventsOf(parameters);
+    const changed = eventsOf(parameters, { ...OPTIONS, changes });
+    const begin_ms = Date.parse(parameters.startDay);
+    const before = ({ at_ms }: WorldEvent): boolean => at_ms < begin_ms + 25 * 86_400_000;
+    expect(textOf(changed.filter(before))).toBe(textOf(plain.filter(before)));
+    const count = (events: readonly WorldEvent[], kind: string): number =>
+      events.filter(({ label }) => label.kind === 'login' && label.lookAlike === kind).length;
+    for (const kind of ['holiday', 'password_manager', 'new_phone', 'new_computer', 'corporate_vpn']) {
+      expect(count(changed, kind), kind).toBeGreaterThan(count(plain, kind));
+    }
+    // A migrated browser's passwords fail first, as real events.
+    const failures = (events: readonly WorldEvent[]): number =>
+      events.filter(({ label }) => label.kind === 'failure' && label.by === 'user').length;
+    expect(failures(changed)).toBeGreaterThan(failures(plain) + 5);
+    const other = eventsOf(parameters, { ...OPTIONS, changes: { ...changes, round: 2 } });
+    expect(textOf(other)).not.toBe(textOf(changed));
+  });
+
   it('makes every kind of attacker, all of them dry runs against somebody who logged in before', () => {
     const attacks = eventsOf({ ...SMALL, users: 150, days: 90 }).flatMap(({ label, dryRun }) =>
       label.kind === 'attack' ? [{ ...label, dryRun }] : [],

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { LOOK_ALIKES } from '../../bench/evaluation/generator/event.ts';
 import { createRandom } from '../../bench/evaluation/generator/random.ts';
 import { signatureCeilings } from '../../bench/evaluation/metrics/ceiling.ts';
 import { firstLogins } from '../../bench/evaluation/metrics/first-logins.ts';
+import { lookAlikeFloor } from '../../bench/evaluation/metrics/look-alike-floor.ts';
+import { type ChangedWorld, lookAlikeFigures } from '../../bench/evaluation/metrics/look-alikes.ts';
 import {
   areaUnderCurve,
   shareFrom,
@@ -56,40 +59,86 @@ describe('the metrics', () => {
   });
 
   it('the ceiling of signatures catches what no honest login resembles, and the budget’s part of the rest', () => {
-    const world: ScoredWorld = {
-      name: 'one',
-      users: 1,
-      days: 4,
-      events: 0,
-      logins: {
-        user: Array(1_000).fill(0),
-        n: Array(1_000).fill(1),
-        day: Array(1_000).fill(3),
-        lookAlike: [],
-        answer: [],
-        signature: Array(1_000).fill(7),
-        score: emptyScores(),
-        share: [],
-        raw: [],
-      },
-      attacks: {
-        user: [0, 0],
-        n: [1, 1],
-        day: [3, 3],
-        attacker: [0, 0],
-        answer: [],
-        signature: [7, 8],
-        score: emptyScores(),
-        share: [],
-        raw: [],
-      },
-      firstLogins: { count: 0, challenged: 0 },
-      honestFailures: { count: 0, noticed: 0 },
-      campaigns: [],
-      falseAlarms: 0,
-      poison: [],
-    };
+    const world = worldOf(
+      Array.from({ length: 1_000 }, () => ({ signature: 7 })),
+      [{ signature: 7 }, { signature: 8 }],
+    );
     // Half of the attacks wear the signature of every honest login: 1 % of them may be challenged.
     expect(signatureCeilings([world], 0.01).naive).toBeCloseTo(0.5 + 0.5 * 0.01, 2);
   });
+
+  it('look-alikes are counted over all worlds, those of a round once', () => {
+    const holiday = LOOK_ALIKES.indexOf('holiday');
+    const chosen = Array.from({ length: 100 }, (_, i) => ({ user: 1, n: i, day: 2, score: i }));
+    const login = (user: number, n: number, score: number, lookAlike = holiday) => ({
+      user,
+      n,
+      score,
+      lookAlike,
+    });
+    const one: ChangedWorld = {
+      world: worldOf([...chosen, login(2, 5, 200)], []),
+      // The first is the world's own again; an ordinary login of the round is none of it.
+      rounds: [worldOf([login(2, 5, 200), login(3, 4, 0), login(3, 5, 0), login(3, 6, 500, -1)], [])],
+    };
+    const other: ChangedWorld = { world: worldOf([...chosen, login(0, 7, 98.5)], []), rounds: [] };
+    const figures = lookAlikeFigures([one, other], 'gatehouse', 0.01, 50).holiday;
+    expect(figures).toMatchObject({ logins: 4, unplanned: 2, people: 3, value: 0.25 });
+    expect(figures.low).toBeLessThan(0.25);
+    expect(figures.high).toBeGreaterThan(0.25);
+    expect(lookAlikeFigures([one], 'gatehouse', 0.01, 0).new_phone).toMatchObject({ logins: 0, value: NaN });
+  });
+
+  it('the floor of a look-alike is what the goals leave no choice about', () => {
+    const holiday = LOOK_ALIKES.indexOf('holiday');
+    // Four of ten holidays look like four of ten attacks. Eight attacks must be caught: the six others, and half of
+    // these, and so half of those holidays.
+    const logins = [
+      ...Array.from({ length: 990 }, () => ({ signature: 6 })),
+      ...Array.from({ length: 10 }, (_, i) => ({ signature: i < 4 ? 7 : 6, lookAlike: holiday })),
+    ];
+    const attacks = Array.from({ length: 10 }, (_, i) => ({ signature: i < 6 ? 8 : 7 }));
+    const changed = [{ world: worldOf(logins, attacks), rounds: [] }];
+    const floor = lookAlikeFloor(changed, 'holiday', { tpr: { naive: 0.8 }, budget: 0.01 });
+    expect(floor).toBeLessThanOrEqual(0.2 + 1e-9);
+    expect(floor).toBeGreaterThan(0.19);
+    expect(lookAlikeFloor(changed, 'holiday', { tpr: { naive: 0.6 }, budget: 0.01 })).toBeCloseTo(0, 9);
+    expect(lookAlikeFloor(changed, 'new_phone', { tpr: { naive: 0.6 }, budget: 0.01 })).toBeNaN();
+  });
 });
+
+interface Entry {
+  readonly user?: number;
+  readonly n?: number;
+  readonly day?: number;
+  readonly score?: number;
+  readonly lookAlike?: number;
+  readonly signature?: number;
+}
+
+/** A world of four days, of which the third sets the threshold and the last is reported; attacks are naive. */
+function worldOf(logins: readonly Entry[], attacks: readonly Entry[]): ScoredWorld {
+  const columns = (entries: readonly Entry[]) => ({
+    user: entries.map(({ user }) => user ?? 0),
+    n: entries.map(({ n }) => n ?? 1),
+    day: entries.map(({ day }) => day ?? 3),
+    answer: [],
+    signature: entries.map(({ signature }) => signature ?? 0),
+    score: { ...emptyScores(), gatehouse: entries.map(({ score }) => score ?? 0) },
+    share: [],
+    raw: [],
+  });
+  return {
+    name: 'one',
+    users: 4,
+    days: 4,
+    events: 0,
+    logins: { ...columns(logins), lookAlike: logins.map(({ lookAlike }) => lookAlike ?? -1) },
+    attacks: { ...columns(attacks), attacker: attacks.map(() => 0) },
+    firstLogins: { count: 0, challenged: 0 },
+    honestFailures: { count: 0, noticed: 0 },
+    campaigns: [],
+    falseAlarms: 0,
+    poison: [],
+  };
+}

@@ -25,6 +25,9 @@ const valuesOf = ({ event, facts }: DecisionRecord): readonly string[] => [
   `t${event.context.tlsFingerprint}`,
 ];
 
+/** Whether the cookie was one that the user had before. */
+export const hadCookie = (signature: number): boolean => ((signature >> 8) & 1) === 1;
+
 export function createSignatureReader(): SignatureReader {
   const users = new Map<string, Known>();
   return {

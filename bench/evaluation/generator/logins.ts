@@ -17,8 +17,8 @@ export interface HonestLogin {
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** Days for which a renumbering or a new gateway is news. */
-const RENUMBERING_DAYS = 7;
-const ROLLOUT_DAYS = 14;
+export const RENUMBERING_DAYS = 7;
+export const ROLLOUT_DAYS = 14;
 
 /** The times of a person's logins within the 24 hours from `from_ms`, ascending. */
 export function loginTimes(person: Person, from_ms: number, parameters: WorldParameters): readonly number[] {

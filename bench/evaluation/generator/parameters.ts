@@ -1,7 +1,7 @@
 import { createRandom, type Random } from './random.ts';
 
 /** Raised whenever the same parameters would give other bytes. */
-export const GENERATOR_VERSION = 2;
+export const GENERATOR_VERSION = 3;
 
 /**
  * Everything that shapes a world. Rates are per year or day as their names say; shares are 0–1. None of them is

@@ -1,4 +1,5 @@
 import { ACCESS_COUNTRIES } from './access-networks.ts';
+import { changePerson, type PlannedChanges } from './changes.ts';
 import { type Block, distanceKm, type Internet } from './internet.ts';
 import { createLineMaker, type Exit, hostIn, type Line, type Renumbering } from './lines.ts';
 import type { WorldParameters } from './parameters.ts';
@@ -54,7 +55,7 @@ export interface Person {
   /** Hours of the day, local, around which this person logs in. */
   readonly peaks: readonly number[];
   readonly weekendFactor: number;
-  readonly trips: readonly Trip[];
+  readonly trips: Trip[];
   /** Days of coming changes, ascending; used up as they come. */
   readonly newPhones: number[];
   readonly newComputers: number[];
@@ -89,6 +90,7 @@ export function populate(
   internet: Internet,
   random: Random,
   begin_ms: number,
+  changes: PlannedChanges | null = null,
 ): Population {
   const { network, device, days } = parameters;
   const countries = parameters.countries.filter(([country]) => internet.fixed(country).length > 0);
@@ -103,6 +105,10 @@ export function populate(
   for (let i = 0; i < Math.min(parameters.events.renumberings, providers.length); i++) {
     renumberings.push({ asn: providers[i]?.asn ?? 0, day: someDay(eventful) });
   }
+  for (const [i, day] of changes?.renumbered ?? []) {
+    const asn = providers[i]?.asn;
+    if (asn !== undefined) renumberings.push({ asn, day });
+  }
   const lines = createLineMaker(internet, parameters, renumberings);
 
   const offices = Array.from({ length: network.offices }, (_, i): Office => {
@@ -112,7 +118,10 @@ export function populate(
     return {
       line: lines.office(country, own),
       country,
-      vpnFrom_day: i < parameters.events.vpnRollouts ? someDay(eventful) : Number.POSITIVE_INFINITY,
+      vpnFrom_day: Math.min(
+        i < parameters.events.vpnRollouts ? someDay(eventful) : Number.POSITIVE_INFINITY,
+        changes?.rolledOut.get(i) ?? Number.POSITIVE_INFINITY,
+      ),
       gateway: { ip: hostIn(block, own), block, access_ms: 12 },
     };
   });
@@ -146,22 +155,14 @@ export function populate(
     const trips: Trip[] = [];
     for (let day = own.exponential(365 / parameters.holidays); day < days; ) {
       const length = 2 + own.exponential(parameters.holiday_days - 2);
-      const abroad = own.chance(0.8);
-      const destination = abroad ? destinationFrom(country, internet, own) : country;
-      trips.push({
-        from_day: Math.floor(day),
-        to_day: Math.floor(day + length),
-        country: destination,
-        hotel: lines.home(destination, own.fork('hotel', trips.length)),
-        roams: own.chance(parameters.roaming),
-      });
+      trips.push(tripFrom({ country, day, length, number: trips.length }, parameters, internet, lines, own));
       day += length + own.exponential(365 / parameters.holidays);
     }
     const shared = partner !== undefined && own.chance(0.3) ? partner.computers[0] : undefined;
     const computers = [shared ?? makeDevice('computer', own.fork('computer', 0))];
     if (own.chance(device.secondComputers)) computers.push(makeDevice('computer', own.fork('computer', 1)));
     const hasPhone = own.chance(network.phones);
-    people.push({
+    const person: Person = {
       index,
       id: `u${index}`,
       login: `user${index}@example.org`,
@@ -188,10 +189,31 @@ export function populate(
       newComputers: schedule(device.newComputers, own.fork('computers')),
       passwordManagers: schedule(parameters.events.passwordManagers, own.fork('managers')),
       logins: 0,
-    });
+    };
+    people.push(person);
+    if (changes !== null) changePerson(person, changes, parameters, internet, lines);
   }
   const { latitude, longitude } = serverPlace(internet, mainCountry);
   return { people, renumberings, server: { latitude, longitude, hiccups: network.hiccups }, lines };
+}
+
+/** One journey as everybody's are drawn. */
+export function tripFrom(
+  { country, day, length, number }: { country: string; day: number; length: number; number: number },
+  parameters: WorldParameters,
+  internet: Internet,
+  lines: Population['lines'],
+  random: Random,
+): Trip {
+  const abroad = random.chance(0.8);
+  const destination = abroad ? destinationFrom(country, internet, random) : country;
+  return {
+    from_day: Math.floor(day),
+    to_day: Math.floor(day + length),
+    country: destination,
+    hotel: lines.home(destination, random.fork('hotel', number)),
+    roams: random.chance(parameters.roaming),
+  };
 }
 
 function destinationFrom(country: string, internet: Internet, random: Random): string {

@@ -1,6 +1,7 @@
 import { LONE_ATTACKERS, popularClient, takeovers, worldBlock } from './attackers.ts';
 import { type Attempt, bodyOf } from './bodies.ts';
 import { type Campaign, campaignAttempts, planCampaigns } from './campaigns.ts';
+import { type ChangePlan, planChanges } from './changes.ts';
 import type { Label, WorldEvent } from './event.ts';
 import type { Internet } from './internet.ts';
 import { hostIn } from './lines.ts';
@@ -17,6 +18,8 @@ export interface WorldOptions {
   readonly attacksFrom_day: number;
   /** Missed attackers whose logins are learned; none when absent. */
   readonly poison?: PoisonPlan;
+  /** Honest changes besides the world's own; none when absent. */
+  readonly changes?: ChangePlan;
   /** Stops before this day: what came earlier is the same to the byte. */
   readonly untilDay?: number;
 }
@@ -35,7 +38,7 @@ const BOTS = 300;
 
 /**
  * A world of invented people and attackers. The same parameters and tables give the same events; the options change
- * no honest login and no failure.
+ * no honest login and no failure, but `changes`, which touch nothing before their first day.
  */
 export function createWorld(parameters: WorldParameters, internet: Internet, options: WorldOptions): World {
   const begin_ms = Date.parse(parameters.startDay);
@@ -44,7 +47,8 @@ export function createWorld(parameters: WorldParameters, internet: Internet, opt
 
   function* events(): Generator<WorldEvent> {
     const random = createRandom(parameters.seed);
-    const population = populate(parameters, internet, random.fork('population'), begin_ms);
+    const changes = options.changes === undefined ? null : planChanges(options.changes, parameters);
+    const population = populate(parameters, internet, random.fork('population'), begin_ms, changes);
     const context = { parameters, internet, population };
     const { collects } = parameters;
     const days = Math.min(parameters.days, options.untilDay ?? parameters.days);

@@ -1,8 +1,8 @@
-import { ATTACKERS, LOOK_ALIKES } from '../generator/event.ts';
+import { ATTACKERS } from '../generator/event.ts';
 import { createRandom } from '../generator/random.ts';
 import { MODELS, type Model, type ScoredWorld } from '../scored.ts';
 import { createCalibrationBins } from './calibration.ts';
-import { areaUnderCurve, shareFrom, thresholdFor, thresholdForTpr, totalOf, type Weights } from './rates.ts';
+import { areaUnderCurve, shareFrom, thresholdFor, thresholdForTpr, type Weights } from './rates.ts';
 import { FIRST_COUNTS, type Sample, sampleOf } from './sample.ts';
 
 /** Shares of honest logins that may be challenged. */
@@ -35,7 +35,7 @@ interface Meter {
  */
 export function measureWorld(world: ScoredWorld, priorLogOdds: number, draws: number): Measured {
   const meters = MODELS.map((model): Meter => {
-    const sample = sampleOf(world, model, LOOK_ALIKES.length);
+    const sample = sampleOf(world, model);
     return {
       model,
       sample,
@@ -84,11 +84,6 @@ function measure(meters: readonly Meter[], weights: Weights): Map<string, number
         set(`tpr/${budget}/${attacker}`, shareFrom(sample.attacks[attacker], weights, threshold));
       }
       if (budget !== 0.01) continue;
-      LOOK_ALIKES.forEach((lookAlike, k) => {
-        const ranked = sample.lookAlikes[k];
-        if (ranked !== undefined) set(`lookalike/${lookAlike}`, shareFrom(ranked, weights, threshold));
-        if (ranked !== undefined) set(`lookalike_count/${lookAlike}`, totalOf(ranked, weights));
-      });
       for (const first of FIRST_COUNTS) {
         const { median, mean } = sample.firsts.challenges(first, threshold, weights);
         set(`median_challenges/${first}`, median);

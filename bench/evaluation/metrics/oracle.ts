@@ -3,6 +3,7 @@ import { mixtureWeights } from '../mixture.ts';
 import type { ScoredAttacks, ScoredLogins, ScoredWorld } from '../scored.ts';
 import { meanOf } from '../summary.ts';
 import { type Boosted, boost } from './boosted-trees.ts';
+import { type ChangedWorld, lookAlikeLogins } from './look-alikes.ts';
 import { slicesOf } from './sample.ts';
 
 /** What labels would be worth: trees that learned from them, at the same budget of honest challenges. */
@@ -22,22 +23,32 @@ const ATTACK_WEIGHT = 0.05;
  * interactions of three signals, that saw the true labels of the other worlds of the kind, tried on the world that was
  * left out, thresholds chosen as for the product. `null` where there is one world only.
  */
-export function oracleOf(worlds: readonly ScoredWorld[]): Oracle | null {
-  if (worlds.length < 2) return null;
-  const rates = worlds.map((world) => tryOn(world, trainOn(worlds.filter((other) => other !== world))));
+export function oracleOf(changed: readonly ChangedWorld[]): Oracle | null {
+  if (changed.length < 2) return null;
+  const rates = changed.map((one) =>
+    tryOn(one, trainOn(changed.flatMap((other) => (other === one ? [] : [other.world])))),
+  );
   const mean = (of: (one: Rates) => Readonly<Record<string, number>>, keys: readonly string[]) =>
     Object.fromEntries(keys.map((key) => [key, meanOf(rates.map((one) => of(one)[key] ?? Number.NaN))]));
   return {
     challenged: meanOf(rates.map(({ challenged }) => challenged)),
     tpr: mean(({ tpr }) => tpr, ATTACKERS),
-    lookAlikes: mean(({ lookAlikes }) => lookAlikes, LOOK_ALIKES),
+    lookAlikes: Object.fromEntries(
+      LOOK_ALIKES.map((key) => {
+        const [challenged, all] = [0, 1].map((k) =>
+          rates.reduce((sum, { lookAlikes }) => sum + (lookAlikes[key]?.[k] ?? 0), 0),
+        );
+        return [key, (challenged ?? 0) / (all ?? 0)];
+      }),
+    ),
   };
 }
 
 interface Rates {
   readonly challenged: number;
   readonly tpr: Readonly<Record<string, number>>;
-  readonly lookAlikes: Readonly<Record<string, number>>;
+  /** Logins challenged, and logins. */
+  readonly lookAlikes: Readonly<Record<string, readonly [number, number]>>;
 }
 
 function trainOn(worlds: readonly ScoredWorld[]): Boosted {
@@ -77,7 +88,8 @@ function trainOn(worlds: readonly ScoredWorld[]): Boosted {
   return boost(rows, labels, weights, { features: k, ...OPTIONS });
 }
 
-function tryOn(world: ScoredWorld, trees: Boosted): Rates {
+function tryOn(changed: ChangedWorld, trees: Boosted): Rates {
+  const { world } = changed;
   const { threshold_day, test_day } = slicesOf(world.days);
   const { logins, attacks } = world;
   const scoresOf = (of: ScoredLogins | ScoredAttacks): Float64Array => {
@@ -108,13 +120,18 @@ function tryOn(world: ScoredWorld, trees: Boosted): Rates {
       ]),
     ),
     lookAlikes: Object.fromEntries(
-      LOOK_ALIKES.map((name, kind) => [
-        name,
-        share(
-          honest,
-          tested.filter((i) => logins.lookAlike[i] === kind),
-        ),
-      ]),
+      LOOK_ALIKES.map((name) => {
+        let [challenged, all] = [0, 0];
+        for (const { logins: of, at } of lookAlikeLogins(changed, name)) {
+          const k = featuresOf(of);
+          all += at.length;
+          challenged += at.filter((i) => {
+            const row = Float32Array.from(of.raw.slice(i * k, (i + 1) * k));
+            return trees.score(row, 0) > threshold;
+          }).length;
+        }
+        return [name, [challenged, all] as const];
+      }),
     ),
   };
 }

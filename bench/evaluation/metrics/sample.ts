@@ -27,14 +27,12 @@ export interface Sample {
   readonly logins: Ranked;
   readonly attacks: Readonly<Record<Attacker, Ranked>>;
   readonly firsts: FirstLogins;
-  /** Honest logins of the test slice by look-alike. */
-  readonly lookAlikes: readonly Ranked[];
 }
 
 /** Challenges are counted over so many first logins. */
 export const FIRST_COUNTS = [12, 20] as const;
 
-export function sampleOf(world: ScoredWorld, model: Model, lookAlikes: number): Sample {
+export function sampleOf(world: ScoredWorld, model: Model): Sample {
   const { threshold_day, test_day } = slicesOf(world.days);
   const { logins, attacks } = world;
   const score = logins.score[model];
@@ -61,13 +59,6 @@ export function sampleOf(world: ScoredWorld, model: Model, lookAlikes: number): 
       ]),
     ) as Record<Attacker, Ranked>,
     firsts: firstLogins(logins, score, world.users, Math.max(...FIRST_COUNTS)),
-    lookAlikes: Array.from({ length: lookAlikes }, (_, k) =>
-      rank(
-        test.filter((i) => logins.lookAlike[i] === k),
-        logins.user,
-        score,
-      ),
-    ),
   };
 }
 

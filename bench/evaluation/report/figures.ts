@@ -83,14 +83,38 @@ export function figuresOf(result: WorldResult): readonly string[] {
     '### Honest changes challenged at the 1 % threshold',
     '',
     ...table(
-      ['look-alike', 'logins', 'Gatehouse', 'seeds', 'Freeman'],
-      LOOK_ALIKES.map((lookAlike) => [
-        words(lookAlike),
-        fixed(value(`gatehouse/lookalike_count/${lookAlike}`) * result.worlds.length, 0),
-        withInterval(`gatehouse/lookalike/${lookAlike}`, percent),
-        spread(`gatehouse/lookalike/${lookAlike}`),
-        percent(value(`freeman/lookalike/${lookAlike}`)),
-      ]),
+      [
+        'look-alike',
+        'logins',
+        'of them unplanned',
+        'people',
+        'Gatehouse (95 %)',
+        'with a cookie never seen',
+        'of those',
+        'Freeman',
+      ],
+      LOOK_ALIKES.map((lookAlike) => {
+        const {
+          logins,
+          unplanned,
+          people,
+          value: share,
+          low,
+          high,
+          strange,
+          strangeChallenged,
+        } = result.lookAlikes.gatehouse[lookAlike];
+        return [
+          words(lookAlike),
+          `${logins}`,
+          `${unplanned}`,
+          `${people}`,
+          `${percent(share)} (${percent(low)}–${percent(high)})`,
+          percent(strange / logins),
+          percent(strangeChallenged),
+          percent(result.lookAlikes.freeman[lookAlike].value),
+        ];
+      }),
     ),
     '',
     '### Challenges that a person meets in the first logins',
@@ -162,7 +186,7 @@ export function figuresOf(result: WorldResult): readonly string[] {
 }
 
 /** What the same signals could do for somebody who has the labels. */
-function oracleSection({ oracle, summary, attacks }: WorldResult): readonly string[] {
+function oracleSection({ oracle, summary, lookAlikes, attacks }: WorldResult): readonly string[] {
   if (oracle === null) return [];
   const ours = (key: string): number => summary.get(`gatehouse/${key}`)?.value ?? Number.NaN;
   const seen = ATTACKERS.filter((attacker) => attacks[attacker] > 0);
@@ -184,7 +208,7 @@ function oracleSection({ oracle, summary, attacks }: WorldResult): readonly stri
       ['look-alike challenged', 'Gatehouse', 'with labels'],
       LOOK_ALIKES.map((lookAlike) => [
         words(lookAlike),
-        percent(ours(`lookalike/${lookAlike}`)),
+        percent(lookAlikes.gatehouse[lookAlike].value),
         percent(oracle.lookAlikes[lookAlike] ?? Number.NaN),
       ]),
     ),
@@ -272,7 +296,7 @@ function poisonTable({ poison }: WorldResult): readonly string[] {
 /** Every goal of the project with how it stands, for the stable world. */
 export function targetsOf(result: WorldResult): readonly string[] {
   return table(
-    ['goal, on our generator’s stable world', 'measured', '', 'ceiling'],
+    ['goal, on our generator’s stable world', 'measured', '', 'ceiling or floor'],
     targetResults(result).map(({ goal, value, met, floor }) => [
       goal,
       rate(value),

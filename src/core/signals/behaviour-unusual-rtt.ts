@@ -1,12 +1,7 @@
-import { familiarity } from '../familiarity.ts';
-import type { RoundTrip } from '../profile.ts';
 import { abstain, evidence, type Signal } from '../signal.ts';
-import { WEIGHTS } from '../weights.ts';
 import { inLisbon, newcomer, nextDoor, profileHidden, withContext, withProfile } from './examples.ts';
+import { roundTripOdds } from './support/round-trip.ts';
 import { num } from './support/words.ts';
-
-const W = WEIGHTS['behaviour.unusual_rtt'];
-const LN_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
 
 export const behaviourUnusualRtt: Signal = {
   id: 'behaviour.unusual_rtt',
@@ -25,27 +20,10 @@ export const behaviourUnusualRtt: Signal = {
     if (!facts.profile.known) return abstain(facts.profile.why);
     const profile = facts.profile.value;
     if (profile === null || profile.roundTrips.length === 0) return abstain('no_history');
-    const seen = Math.log(Math.max(1, rtt_ms));
-    const here = profile.roundTrips.find(({ as }) => as === facts.features.as);
-    const settled =
-      here !== undefined &&
-      familiarity(profile, 'ases', facts.features.as, event.occurredAt_ms).weight >= W.min_weight;
+    const odds = roundTripOdds(profile, facts, rtt_ms, event.occurredAt_ms);
     // Abroad every line is slow: that the country is new is said elsewhere.
-    if (
-      !settled &&
-      familiarity(profile, 'countries', facts.features.country, event.occurredAt_ms).seen === 'never'
-    ) {
-      return abstain('no_history');
-    }
-    const usual = settled && here !== undefined ? here : nearest(profile.roundTrips, seen);
-    const sigma = settled
-      ? Math.max(W.least_sigma, W.spread_to_sigma * usual.spread)
-      : Math.max(W.other_sigma, W.spread_to_sigma * usual.spread);
-    const elsewhere = Math.exp(lnNormal(seen, Math.log(W.elsewhere_ms), W.elsewhere_sigma));
-    const own = Math.exp(lnNormal(seen, usual.center, sigma));
-    // Both densities fade for absurd times, and a quotient of nothing by nothing says nothing.
-    const odds = (elsewhere + 1e-6) / ((1 - W.outliers) * own + W.outliers * elsewhere + 1e-6);
-    const nats = Math.max(-W.max_trust, Math.log(odds));
+    if (odds === null) return abstain('no_history');
+    const { usual, settled, nats } = odds;
     return evidence(nats, {
       rtt_ms,
       usual_ms: Math.round(Math.exp(usual.center)),
@@ -74,17 +52,3 @@ export const behaviourUnusualRtt: Signal = {
     ],
   },
 };
-
-/** The known line that explains the time best. */
-function nearest(roundTrips: readonly RoundTrip[], seen: number): RoundTrip {
-  let best = roundTrips[0] as RoundTrip;
-  for (const one of roundTrips) {
-    if (Math.abs(one.center - seen) < Math.abs(best.center - seen)) best = one;
-  }
-  return best;
-}
-
-function lnNormal(x: number, mean: number, sigma: number): number {
-  const z = (x - mean) / sigma;
-  return -0.5 * z * z - Math.log(sigma) - LN_SQRT_2PI;
-}

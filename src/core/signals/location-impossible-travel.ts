@@ -38,7 +38,8 @@ export const locationImpossibleTravel: Signal = {
     'Nobody travels from the last login to this one so fast. Meets stolen credentials and sessions used from afar ' +
     'soon after their owner. Never a hard rule: a logistic around the speed of an airliner, of the distance beyond ' +
     'both error radii, in event time. It weighs little when either end is the exit of a VPN, relay, carrier, ' +
-    'hosting or Tor; says nothing on the own device of the last login, between two habitual places (home and the ' +
+    'hosting or Tor, or on another device of the user’s own (the phone’s last login went through its carrier at ' +
+    'home); says nothing on the own device of the last login, between two habitual places (home and the ' +
     'company’s VPN), or without an earlier login; and names the decision that it refers to.',
   needs: ['address.place', 'profile', 'features', 'deviceIsTheirs', 'sharing'],
   dependsOnOthers: false,
@@ -63,7 +64,8 @@ export const locationImpossibleTravel: Signal = {
     const { features } = facts;
     if (features.address !== null && features.address === last.addressKey) return neutral();
     const sameDevice = features.device !== null && features.device === last.deviceKey;
-    if (sameDevice && isOwnDevice(event, facts)) return neutral();
+    const own = isOwnDevice(event, facts);
+    if (sameDevice && own) return neutral();
 
     const distance = distance_km(last.latitude, last.longitude, place.latitude, place.longitude);
     const radii = (place.accuracy_km ?? W.assumed_accuracy_km) + (last.accuracy_km ?? W.assumed_accuracy_km);
@@ -80,7 +82,8 @@ export const locationImpossibleTravel: Signal = {
     const exitHere = isPlaceless(facts.address);
     if (exitHere && last.placeless) nats *= W.both_placeless_share;
     else if (exitHere || last.placeless) nats *= W.placeless_share;
-    if (sameDevice && event.device?.presented !== false) nats *= W.same_device_share;
+    if (own) nats *= W.own_device_share;
+    else if (sameDevice && event.device?.presented !== false) nats *= W.same_device_share;
     if (here === 'provisional') nats *= W.provisional_share;
     if (facts.sharing.known) nats *= sharingWeight(facts.sharing.value.addressUsers);
     // Below this the score does not change in the sixth decimal.

@@ -26,8 +26,14 @@ export const networkAttackedOperator: Signal = {
     if (!facts.address.as.known) return abstain(facts.address.as.why);
     if (!facts.population.known) return abstain(facts.population.why);
     const { ases } = facts.population.value;
-    const stuffing = isOwnDevice(event, facts) ? WEIGHTS.attacked.stuffing_on_own_device : undefined;
-    const nats = attackedNats(ases, facts.population.value, W.max, stuffing);
+    const nats = isOwnDevice(event, facts)
+      ? attackedNats(
+          ases,
+          facts.population.value,
+          W.max_on_own_device,
+          WEIGHTS.attacked.stuffing_on_own_device,
+        )
+      : attackedNats(ases, facts.population.value, W.max);
     if (nats === 0) return neutral();
     const strangeness = operatorStrangeness(facts, event.occurredAt_ms);
     if (strangeness === 0) return neutral({ habitual: true });

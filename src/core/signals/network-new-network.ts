@@ -5,6 +5,7 @@ import { WEIGHTS } from '../weights.ts';
 import { all, behindProxy, newcomer, nextDoor, privateAddress, withFeatures } from './examples.ts';
 import { addressSilence, sharingWeight } from './support/address.ts';
 import { novelty } from './support/novelty.ts';
+import { roundTripOdds } from './support/round-trip.ts';
 import { count, num, text } from './support/words.ts';
 
 const W = WEIGHTS['network.new_network'];
@@ -16,8 +17,17 @@ export const networkNewNetwork: Signal = {
   description:
     'The operator is the user’s, the /24 (or /48) is new: a residential proxy in the victim’s own provider looks ' +
     'like this, and so does a line with a new address. Says much of users who keep one network for months and ' +
-    'little of those who get another every week. Where the operator is new as well, that signal speaks instead.',
-  needs: ['features.network', 'features.as', 'features.address', 'profile', 'sharing', 'address'],
+    'little of those who get another every week. Where the operator is new as well, that signal speaks instead, and ' +
+    'where the way is as long as on a line of the user’s hardly more than a third is left: it got a new address.',
+  needs: [
+    'context.rtt_ms',
+    'features.network',
+    'features.as',
+    'features.address',
+    'profile',
+    'sharing',
+    'address',
+  ],
   dependsOnOthers: false,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -35,6 +45,11 @@ export const networkNewNetwork: Signal = {
     const familiar = familiarity(profile, 'networks', features.network, now_ms);
     let nats = novelty(familiar, W);
     if (nats === 0) return neutral();
+    const { rtt_ms } = event.context;
+    if (rtt_ms !== null && profile.roundTrips.length > 0) {
+      const way = roundTripOdds(profile, facts, rtt_ms, now_ms);
+      if (way !== null && way.nats < 0) nats *= Math.max(W.usual_way_share, Math.exp(way.nats));
+    }
     if (facts.sharing.known) nats *= sharingWeight(facts.sharing.value.networkUsers);
     return evidence(nats, {
       network: address.network,

@@ -1,18 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import type { LoginEvent } from '../../../src/core/event.ts';
+import type { Facts } from '../../../src/core/facts.ts';
 import type { Familiarity } from '../../../src/core/familiarity.ts';
 import { known } from '../../../src/core/known.ts';
+import { MODEL } from '../../../src/core/model/model.ts';
+import { createScorer } from '../../../src/core/score.ts';
 import {
   BASE_EVENT,
   BASE_FACTS,
   habit,
+  inLisbon,
+  NOW_ms,
+  STRANGE,
+  strangeDevice,
+  withContext,
   withFeatures,
   withHabits,
+  withLast,
 } from '../../../src/core/signals/examples.ts';
 import { SIGNALS } from '../../../src/core/signals/index.ts';
 import { sharingWeight } from '../../../src/core/signals/support/address.ts';
 import { burst } from '../../../src/core/signals/support/burst.ts';
 import { deviceTrustShare } from '../../../src/core/signals/support/device.ts';
-import { newValueProbability, novelty } from '../../../src/core/signals/support/novelty.ts';
+import { besideCoarser, newValueProbability, novelty } from '../../../src/core/signals/support/novelty.ts';
 import { count, familyName, grouped, hours, percent } from '../../../src/core/signals/support/words.ts';
 
 describe('novelty', () => {
@@ -26,6 +36,14 @@ describe('novelty', () => {
     age_h: 0,
     bound: false,
   };
+
+  it('of a fine value fades as the coarser one is newer', () => {
+    expect(besideCoarser(never)).toBe(0);
+    expect(besideCoarser({ ...never, seen: 'provisional', weight: 0.4 })).toBeCloseTo(0.4);
+    expect(besideCoarser({ ...never, seen: 'established', weight: 3 })).toBe(1);
+    // Where no such values are collected, nothing else speaks.
+    expect(besideCoarser({ ...never, total: 0, distinct: 0 })).toBe(1);
+  });
 
   it('is a probability that falls with history and rises with variety', () => {
     expect(newValueProbability(0, 0, 0.6, 0.25)).toBe(1);
@@ -68,6 +86,41 @@ it('a count speaks only beyond what is free, and then in proportion to its logar
   expect([0, 1, 2, 3].map((n) => burst(n, weights))).toEqual([0, 0, 0, 0]);
   expect(burst(6, weights)).toBeCloseTo(Math.LN2, 12);
   expect(burst(6, weights, 3)).toBe(0);
+});
+
+const rawOf = (id: string, event: LoginEvent, facts: Facts): number => {
+  const finding = SIGNALS.find((signal) => signal.id === id)?.judge(event, facts);
+  return finding?.state === 'evidence' ? finding.rawLogOdds : 0;
+};
+
+describe('what explains a finding takes from it', () => {
+  it('the usual round trip from a new /24 of the usual operator: the line got another address', () => {
+    const facts = withFeatures({ address: 0x2a01, network: 0x2a02 })(BASE_FACTS);
+    const at = (rtt_ms: number | null): number =>
+      rawOf('network.new_network', withContext({ rtt_ms })(BASE_EVENT), facts);
+    expect(at(null)).toBeGreaterThan(0.5);
+    expect(at(140)).toBe(at(null));
+    expect(at(30)).toBeCloseTo(0.3 * at(null), 6);
+    // It never falls when the way gets longer than usual.
+    const way = [30, 40, 50, 60, 80, 110, 160, 300].map(at);
+    expect(way).toEqual([...way].sort((a, b) => a - b));
+  });
+
+  it('impossible travel on another device of the user’s own, but not on a strange one', () => {
+    const far = withLast({ at_ms: NOW_ms - 40 * 60_000, deviceKey: 0x0d02 })(inLisbon(BASE_FACTS));
+    const own = rawOf('location.impossible_travel', BASE_EVENT, far);
+    const strange = rawOf('location.impossible_travel', BASE_EVENT, strangeDevice(far));
+    expect(own).toBeGreaterThan(0);
+    expect(own).toBeCloseTo(0.35 * strange, 5);
+  });
+
+  it('less like the user is never less suspicious: a new browser says as much as a new version', () => {
+    const version = withFeatures({ client: STRANGE.client })(strangeDevice(BASE_FACTS));
+    const browser = withFeatures({ browser: STRANGE.browser })(version);
+    const sum = (facts: Facts): number =>
+      createScorer(SIGNALS, MODEL.caps, MODEL.weights)(BASE_EVENT, facts, 0).logOdds;
+    expect(sum(browser)).toBeGreaterThanOrEqual(sum(version));
+  });
 });
 
 describe('the unusual hour', () => {

@@ -1,6 +1,7 @@
 import type { AddressFacts, Facts } from '../../facts.ts';
 import { familiarity } from '../../familiarity.ts';
 import type { WhyUnknown } from '../../known.ts';
+import { strangeness } from './novelty.ts';
 
 /** Share of the tenant's accepted logins from which one address must be a proxy before the auth server. */
 const PROXY_SHARE = 0.5;
@@ -67,7 +68,5 @@ export function isHabitualAddress(facts: Facts, now_ms: number): boolean {
 export function operatorStrangeness(facts: Facts, now_ms: number): number {
   const { profile, features } = facts;
   if (!profile.known || profile.value === null || features.as === null) return 1;
-  const { seen, weight } = familiarity(profile.value, 'ases', features.as, now_ms);
-  if (seen === 'established') return 0;
-  return seen === 'provisional' ? Math.max(0, 1 - weight) : 1;
+  return strangeness(familiarity(profile.value, 'ases', features.as, now_ms));
 }

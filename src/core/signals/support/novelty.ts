@@ -37,5 +37,19 @@ export function novelty(familiar: Familiarity, weights: NoveltyWeights): number 
   if (familiar.seen === 'established') return 0;
   const p = newValueProbability(familiar.total, familiar.distinct, weights.theta, weights.discount);
   const nats = Math.min(weights.max_nats, -weights.trust * Math.log(p));
-  return (familiar.seen === 'provisional' ? nats * Math.max(0, 1 - familiar.weight) : nats) + 0;
+  return nats * strangeness(familiar) + 0;
+}
+
+/** How new a value is to the user: 1 never seen, 0 established, between them as a provisional one gathers weight. */
+export function strangeness({ seen, weight }: Familiarity): number {
+  if (seen === 'established') return 0;
+  return seen === 'provisional' ? Math.max(0, 1 - weight) : 1;
+}
+
+/**
+ * What is left of evidence for a fine value, 0–1, where a coarser one that contains it is new too and speaks for
+ * itself: a new browser has no known version.
+ */
+export function besideCoarser(coarser: Familiarity): number {
+  return coarser.total === 0 ? 1 : 1 - strangeness(coarser);
 }
