@@ -12,7 +12,7 @@ class LongFirst extends BaseSequencer {
 }
 
 /**
- * The embedded mode's end-to-end suites once more on two kinds of Redis take eight minutes of two cores: they have a
+ * The embedded mode's end-to-end suites once more on two kinds of Redis take three minutes more: they have a
  * command of their own (`npm run test:scaled-out`). Contracts, outages and chaos on Redis are tested every time.
  */
 const SCALED_OUT = ['test/e2e/scaled-out.test.ts', 'test/e2e/cluster.test.ts'];

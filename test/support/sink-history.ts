@@ -1,3 +1,4 @@
+import { chartedAs } from '../../src/core/charted.ts';
 import type { DecisionRecord, LogRecord } from '../../src/core/record.ts';
 import type { openClickHouse } from './clickhouse.ts';
 import { decisionRecord, feedbackRecord, outcomeRecord } from './log-records.ts';
@@ -53,15 +54,7 @@ export function succeeding(earlier: DecisionRecord, position: number): DecisionR
       level: earlier.verdict.level,
       occurredAt_ms: earlier.event.occurredAt_ms,
       failedOn: [],
-      charted: {
-        source: earlier.source,
-        type: earlier.event.type,
-        applicationId: earlier.event.applicationId,
-        country: earlier.facts.country,
-        score: earlier.verdict.score,
-        degraded: earlier.verdict.degraded !== null,
-        reasons: earlier.verdict.reasons.map((reason) => reason.code),
-      },
+      charted: chartedAs(earlier),
     },
   });
 }
