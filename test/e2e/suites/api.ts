@@ -119,7 +119,12 @@ export function apiSuite(run: RunGatehouse): void {
     it('the same event_id with the same body gives the first decision again and teaches nothing twice', async () => {
       const body = loginOf('repeated', { more: { event_id: 'repeated-1' } });
       const first = await api.post<DecisionBody>('/v1/risk', body);
-      const before = await lookUp(api, 'repeated');
+      // The level comes from analytics, a moment later.
+      const before = await eventually(
+        () => lookUp(api, 'repeated'),
+        ({ risk_level }) => risk_level !== 'unknown',
+        VISIBLE_WITHIN_MS,
+      );
       const again = await api.post<DecisionBody>('/v1/risk', body);
       expect(first.headers.get('idempotent-replayed')).toBeNull();
       expect(again.headers.get('idempotent-replayed')).toBe('true');
