@@ -13,7 +13,6 @@ const INSIDE = [
   'jose',
   '@clickhouse/client',
   '@clickhouse/client-common',
-  'yaml',
   'commander',
   'csv-parse',
 ];

@@ -110,12 +110,14 @@ async function startEmbedded(starting: Starting): Promise<Started> {
 
 async function startScaledOut(starting: Starting): Promise<Started> {
   const { config, log, clock, closers } = starting;
-  // Loaded here: the embedded mode starts without the modules of Redis.
+  // Loaded here: the embedded mode starts without the modules of Redis, an API node without those of the job queue.
   const { openRedisEngine, openSharedStores } = await import('./redis-engine.ts');
   const shared = await openSharedStores({ config, log, clock });
   closers.push(shared.close);
-  const { openWorker } = await import('./redis-worker.ts');
-  const worker = config.role === 'api' ? null : await openWorker({ config, log, clock }, shared);
+  const worker =
+    config.role === 'api'
+      ? null
+      : await (await import('./redis-worker.ts')).openWorker({ config, log, clock }, shared);
   if (worker !== null) closers.push(worker.close);
   if (config.role !== 'worker') {
     const engine = await openRedisEngine({ config, log, clock }, shared);

@@ -8,7 +8,7 @@ import type { AnalyticsStatus } from './ports/analytics.ts';
 import type { JobRunner } from './ports/job-runner.ts';
 import type { KeyStore } from './ports/key-store.ts';
 import { readinessOf, type ScaledOutParts, type SharedStores } from './redis-engine.ts';
-import { startJobsOnRedis } from './start-jobs.ts';
+import { startJobsOnRedis } from './start-redis-jobs.ts';
 import { startSinkWorkers } from './start-workers.ts';
 
 /** What a worker does, without its network. */
@@ -29,7 +29,7 @@ export async function openWorker(
   const redis = shared.redis.client;
   const apiKeys = await createRedisKeyStore({ redis, keys, log });
   const upkeep = startStateUpkeep({ redis, keys, logRetention_h: config.logRetention_h, clock, log });
-  const jobs = await startJobsOnRedis({
+  const jobs = startJobsOnRedis({
     redis: { url: config.redisUrl ?? '', cluster: config.redisCluster },
     prefix: config.redisPrefix,
     listReload_s: config.ipListReload_s,

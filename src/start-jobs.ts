@@ -3,7 +3,6 @@ import { JOBS, type Jobs } from '../workers/catalog.ts';
 import { type CarriedLog, createErasureSweep, type EraseUpTo } from '../workers/erasure-sweep.ts';
 import { createPopulationSnapshots, type PopulationState } from '../workers/population-snapshots.ts';
 import { createEmbeddedJobRunner } from './adapters/embedded/job-runner.ts';
-import type { RedisConfig } from './adapters/redis/connect.ts';
 import type { Clock } from './ports/clock.ts';
 import type { JobHandlers, JobRunner } from './ports/job-runner.ts';
 
@@ -17,7 +16,8 @@ export interface JobDependencies {
   readonly population: PopulationState;
 }
 
-interface Common {
+/** What both ways of running the jobs need. */
+export interface JobOptions {
   readonly dependencies: JobDependencies;
   /** 0: the network lists are read once. */
   readonly listReload_s: number;
@@ -25,37 +25,8 @@ interface Common {
   readonly log: Logger;
 }
 
-/** Runs the catalog in this process, beside other workers on the same Redis. */
-export async function startJobsOnRedis(
-  options: Common & { readonly redis: RedisConfig; readonly prefix: string },
-): Promise<JobRunner<Jobs>> {
-  const { clock, log } = options;
-  // Hundreds of modules that the embedded mode starts without.
-  const [{ connectQueue }, { createRedisJobRunner }] = await Promise.all([
-    import('./adapters/redis/connect.ts'),
-    import('./adapters/redis/job-runner.ts'),
-  ]);
-  const redis = connectQueue({ config: options.redis, log });
-  const runner = createRedisJobRunner({
-    catalog: JOBS,
-    handlers: handlersOf(options.dependencies),
-    redis,
-    prefix: options.prefix,
-    clock,
-    log,
-  });
-  scheduleAll(runner, options);
-  return {
-    ...runner,
-    async close() {
-      await runner.close();
-      redis.disconnect();
-    },
-  };
-}
-
-/** Runs the same catalog alone, on the data directory. */
-export function startEmbeddedJobs(options: Common & { readonly path: string }): JobRunner<Jobs> {
+/** Runs the catalog alone, on the data directory. */
+export function startEmbeddedJobs(options: JobOptions & { readonly path: string }): JobRunner<Jobs> {
   const { path, clock, log } = options;
   const handlers = handlersOf(options.dependencies);
   const runner = createEmbeddedJobRunner({ catalog: JOBS, handlers, path, clock, log });
@@ -63,7 +34,7 @@ export function startEmbeddedJobs(options: Common & { readonly path: string }): 
   return runner;
 }
 
-function handlersOf(dependencies: JobDependencies): JobHandlers<Jobs> {
+export function handlersOf(dependencies: JobDependencies): JobHandlers<Jobs> {
   const { carriedLog, eraseUpTo, applyRetention, refreshFeeds, population } = dependencies;
   return {
     'erasure-sweep': createErasureSweep({ log: carriedLog, eraseUpTo }),
@@ -74,7 +45,7 @@ function handlersOf(dependencies: JobDependencies): JobHandlers<Jobs> {
 }
 
 /** Does not wait: a Redis that is away now keeps nobody from starting, and is asked again until it answers. */
-function scheduleAll(runner: JobRunner<Jobs>, { listReload_s, log }: Common): void {
+export function scheduleAll(runner: JobRunner<Jobs>, { listReload_s, log }: JobOptions): void {
   const all = async (): Promise<void> => {
     await runner.schedule('retention', {});
     await runner.schedule('population-snapshots', {});
