@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createClickHouse } from '../src/adapters/clickhouse/create-clickhouse.ts';
 import { readMigrations } from '../src/adapters/clickhouse/migrate.ts';
 import { countsOf, ROLLUPS } from '../src/adapters/clickhouse/rollups.ts';
@@ -29,6 +30,9 @@ const DAY_MS = 86_400_000;
 /** How long counts by the minute are kept. */
 const MINUTE_DAYS = 14;
 const TEMPLATES = 1_000;
+const LOOK_MS = 2_000;
+/** ClickHouse chooses what to merge every few seconds. */
+const QUIET_LOOKS = 10;
 const SIGNALS_A_DECISION = 25;
 const COUNTRIES = [
   'US',
@@ -54,8 +58,8 @@ const SYSTEMS = ['windows', 'ios', 'android', 'mac_os', 'linux'];
 /**
  * Decisions straight into the tables, with everything that a real one has: a thousand different whole records, each
  * given to other times, users, addresses and devices. Users are skewed (the busiest has some thousandths of all), days
- * have a morning and an evening. A part a day, which nothing merges: more parts than live tables of this size have. The
- * rollups are filled afterwards, each by the SELECT of its own view.
+ * have a morning and an evening. A part a day; afterwards ClickHouse merges them as it does by itself, until it leaves
+ * them alone. The rollups are filled in the end, each by the SELECT of its own view.
  */
 export async function seedDecisions(options: SeedOptions): Promise<SeedNotes> {
   const { decisions, users, days } = options;
@@ -145,12 +149,29 @@ export async function seedDecisions(options: SeedOptions): Promise<SeedNotes> {
     }
     await database.command('DROP TABLE seed_templates');
     await database.command('DROP TABLE seed_users');
-    notes.done = notes.rollups.length === ROLLUPS.length;
+    if (notes.rollups.length === ROLLUPS.length) {
+      await database.command('SYSTEM START MERGES decisions');
+      notes.done = await isLeftAlone(database, isOver);
+    }
     note();
     return notes;
   } finally {
     await clickhouse.close();
   }
+}
+
+/** Whether nothing was merged for a while before the time was over. */
+async function isLeftAlone(
+  database: ReturnType<typeof createClickHouse>['database'],
+  isOver: () => boolean,
+): Promise<boolean> {
+  for (let quiet = 0; quiet < QUIET_LOOKS; ) {
+    if (isOver()) return false;
+    await wait(LOOK_MS);
+    const [merges] = await database.query<{ n: number }>('read', 'SELECT count() AS n FROM system.merges');
+    quiet = merges?.n === 0 ? quiet + 1 : 0;
+  }
+  return true;
 }
 
 export const userId = (idx: number): string => `u_${String(idx).padStart(6, '0')}`;

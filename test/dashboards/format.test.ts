@@ -93,6 +93,13 @@ describe('details of a signal', () => {
     expect(detailWords('failed_users_24h', 3, british)).toEqual({ label: 'Failed users in 24 h', text: '3' });
   });
 
+  test('a count over time is no count of minutes', () => {
+    expect(detailWords('accepted_per_min', 0.2, british)).toEqual({
+      label: 'Accepted per minute',
+      text: '0.2',
+    });
+  });
+
   test('numbers that name something are not grouped', () => {
     expect(detailWords('asn', 14618, british)).toEqual({ label: 'ASN', text: '14618' });
   });

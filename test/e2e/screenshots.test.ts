@@ -22,6 +22,8 @@ const PICTURE = {
   decision: { width: 1_440, height: 1_280 },
   user: { width: 1_440, height: 900 },
 };
+/** Lists go on for ever: what lies further down looks like what is shown. */
+const MOST_HEIGHT_PX = 6_000;
 const isPicture = (name: string): name is keyof typeof PICTURE => Object.hasOwn(PICTURE, name);
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -56,9 +58,12 @@ describe.skipIf(process.env.GATEHOUSE_SCREENSHOTS !== '1')('screenshots', () => 
       ['decision', `/decisions/${decision.id}`, 'related'],
       ['user', `/user${state('id', user.id)}`, 'timeline-entry'],
       ['address', `/address${state('ip', context.ip)}`, 'entity-totals'],
+      ['network', `/network${state('asn', String(decision.facts.asn ?? ''))}`, 'entity-totals'],
       ['device', `/device${state('key', device?.key)}`, 'entity-totals'],
       ['review', '/review', 'queue-detail'],
       ['health', '/health', 'health-tiles'],
+      ['not-found', '/nowhere', 'open-palette'],
+      ['sign-in', '/sign-in', 'api-key'],
     ] as const;
     for (const width of WIDTHS) {
       for (const scheme of SCHEMES) {
@@ -68,7 +73,6 @@ describe.skipIf(process.env.GATEHOUSE_SCREENSHOTS !== '1')('screenshots', () => 
           locale: 'en-GB',
           timezoneId: 'Europe/Berlin',
           isMobile: width < 1_000,
-          deviceScaleFactor: width < 1_000 ? 2 : 1,
         });
         const page = await context.newPage();
         const { foreign } = watchPage(page, demo.url);
@@ -81,9 +85,11 @@ describe.skipIf(process.env.GATEHOUSE_SCREENSHOTS !== '1')('screenshots', () => 
           await page.goto('about:blank');
           await page.goto(`${demo.url}${path}`);
           await settled(page, shown);
+          const height = await page.evaluate<number>('document.documentElement.scrollHeight');
           await page.screenshot({
             path: join(ALL, `${name}-${width}-${scheme}.png`),
-            fullPage: width > 1_000,
+            fullPage: true,
+            clip: { x: 0, y: 0, width, height: Math.min(height, MOST_HEIGHT_PX) },
           });
           if (width === 1_440 && scheme === 'light' && isPicture(name)) {
             await page.setViewportSize(PICTURE[name]);
@@ -106,6 +112,7 @@ interface TellingDecision extends DecisionRecordBody {
     readonly context: { readonly ip: string };
     readonly device: { readonly key: string | null } | null;
   };
+  readonly facts: { readonly asn: number | null };
 }
 
 /**

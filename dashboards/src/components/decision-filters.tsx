@@ -153,7 +153,7 @@ export function DecisionFilters({ search, onChange }: FiltersProps) {
           className="input"
           value={search.q ?? ''}
           onSettle={(value) => onChange(withParameter(search, 'q', value), true)}
-          placeholder="Words: user, address, agent, network, place, reason"
+          placeholder="User, address, agent, place, reason"
           aria-label="Words that must occur"
           maxLength={128}
           data-testid="filter-words"

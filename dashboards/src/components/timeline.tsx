@@ -23,6 +23,8 @@ function Entry({ decision }: { readonly decision: DecisionRow }) {
   const where = [place ?? 'place unknown', networkWords(decision), clientWords(decision)].filter(
     (word): word is string => word !== null,
   );
+  // A rule of the policy may have the words of the signal that it looks at.
+  const reasons = [...new Set(decision.reasons.map((code) => codeWords(code)))];
   const verdict = decision.verdict;
   return (
     <li className="tl-entry" data-testid="timeline-entry" data-decision-id={decision.id}>
@@ -51,16 +53,11 @@ function Entry({ decision }: { readonly decision: DecisionRow }) {
             <Untrusted>{decision.ip}</Untrusted>
           </Link>
         </p>
-        {decision.reasons.length > 0 && (
+        {reasons.length > 0 && (
           <p className="tl-reason">
-            <Untrusted>
-              {decision.reasons
-                .slice(0, MOST_REASONS)
-                .map((code) => codeWords(code))
-                .join(', ')}
-            </Untrusted>
-            {decision.reasons.length > MOST_REASONS && (
-              <span className="muted"> and {decision.reasons.length - MOST_REASONS} more</span>
+            <Untrusted>{reasons.slice(0, MOST_REASONS).join(', ')}</Untrusted>
+            {reasons.length > MOST_REASONS && (
+              <span className="muted"> and {reasons.length - MOST_REASONS} more</span>
             )}
           </p>
         )}

@@ -187,6 +187,10 @@ const UNITS: Readonly<Record<string, string>> = {
   years: 'years',
 };
 
+/** A count over time (`accepted_per_min`) names its unit in the label: `Accepted per minute`. */
+const RATES: Readonly<Record<string, string>> = { s: 'second', min: 'minute', h: 'hour', d: 'day' };
+const RATE = /_per_(s|min|h|d)$/;
+
 /** A window at the end of a key (`failures_10m`, `users_24h`) is part of what was counted, not a unit. */
 const WINDOW = /_(\d+)(ms|s|m|h|d)$/;
 
@@ -205,9 +209,11 @@ export const detailWords = (
   const bare = window === null ? key : key.slice(0, window.index);
   const suffix = window === null ? '' : ` in ${window[1]} ${WINDOW_WORDS[window[2] ?? ''] ?? ''}`;
   const cut = bare.lastIndexOf('_');
-  const unit = window === null && cut > 0 ? UNITS[bare.slice(cut + 1)] : undefined;
+  const rate = RATE.exec(bare);
+  const unit = window === null && rate === null && cut > 0 ? UNITS[bare.slice(cut + 1)] : undefined;
   const share = window === null && bare.endsWith('_share');
-  const label = sentence(unit === undefined ? bare : bare.slice(0, cut)) + suffix;
+  const named = rate === null ? bare : `${bare.slice(0, rate.index)}_per_${RATES[rate[1] ?? ''] ?? rate[1]}`;
+  const label = sentence(unit === undefined ? named : bare.slice(0, cut)) + suffix;
   if (typeof value === 'number') {
     if (share && value >= 0 && value <= 1) return { label, text: format.percent(value) };
     const digits = Math.abs(value) >= 100 ? 0 : 2;

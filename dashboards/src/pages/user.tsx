@@ -14,6 +14,7 @@ import { Timeline } from '../components/timeline.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
 import { useTitle } from '../components/use-title.ts';
 import { ForgetDevice, UserActions } from '../components/user-actions.tsx';
+import type { Format } from '../lib/format.ts';
 import { clientWords, placeWords } from '../lib/place-words.ts';
 import { reveal, sentence } from '../lib/text.ts';
 import { durationWords } from '../lib/words.ts';
@@ -83,7 +84,7 @@ function Devices({ user, mayJudge }: { readonly user: User; readonly mayJudge: b
             )}
           </div>
           <p className="sub">
-            {format.count(device.decisions)} logins, last {format.stamp(device.last_seen)}
+            {logins(device.decisions, format)}, last {format.stamp(device.last_seen)}
             {device.countries.length > 0 && `, ${device.countries.map(format.country).join(', ')}`}
           </p>
         </li>
@@ -91,6 +92,9 @@ function Devices({ user, mayJudge }: { readonly user: User; readonly mayJudge: b
     </ul>
   );
 }
+
+const logins = (n: number, format: Pick<Format, 'count'>): string =>
+  `${format.count(n)} ${n === 1 ? 'login' : 'logins'}`;
 
 function Networks({ user }: { readonly user: User }) {
   const format = useFormat();
@@ -115,7 +119,7 @@ function Networks({ user }: { readonly user: User }) {
             ))}
           </div>
           <p className="sub">
-            {format.count(network.decisions)} logins, last {format.stamp(network.last_seen)}
+            {logins(network.decisions, format)}, last {format.stamp(network.last_seen)}
           </p>
         </li>
       ))}
@@ -135,7 +139,7 @@ function Places({ user }: { readonly user: User }) {
             <Untrusted>{placeWords(place, format) ?? 'Place unknown'}</Untrusted>
           </div>
           <p className="sub">
-            {format.count(place.decisions)} logins, last {format.stamp(place.last_seen)}
+            {logins(place.decisions, format)}, last {format.stamp(place.last_seen)}
           </p>
         </li>
       ))}
@@ -157,7 +161,7 @@ function Addresses({ user }: { readonly user: User }) {
             </Link>
           </div>
           <p className="sub">
-            {format.count(decisions)} logins, last {format.stamp(last_seen)}
+            {logins(decisions, format)}, last {format.stamp(last_seen)}
           </p>
         </li>
       ))}

@@ -83,15 +83,15 @@ export function conditionsOf(filter: DecisionFilter): Conditions {
   return { conditions, parameters };
 }
 
+/** The rows of one user lie together in the projection by user. */
+export const isOfOneUser = ({ userKey }: DecisionFilter): boolean => typeof userKey === 'string';
+
 /**
- * Settings of a query for the newest rows that meet conditions. The rows of one user lie together in the projection by
- * user, which is left aside where the table's own order would save the sorting. Otherwise the virtual row keeps parts
- * that are older than what is found unread.
+ * Settings of a query for the newest rows that meet conditions: the projection by user is left aside where the table's
+ * own order would save the sorting.
  */
-export const settingsFor = ({ userKey }: DecisionFilter): string =>
-  typeof userKey === 'string'
-    ? '\nSETTINGS optimize_read_in_order = 0'
-    : '\nSETTINGS read_in_order_use_virtual_row = 1';
+export const settingsFor = (filter: DecisionFilter): string =>
+  isOfOneUser(filter) ? '\nSETTINGS optimize_read_in_order = 0' : '';
 
 /** What was said of decisions since stands in tables of its own. */
 function addSaid(

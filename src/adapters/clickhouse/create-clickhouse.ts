@@ -68,7 +68,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   let since_ms = Number.POSITIVE_INFINITY;
   const rules = (): RebuildRules => rebuildRules(retention, since_ms, clock());
   const erase = createErase(database, rules);
-  const reads = createReads(database);
+  const reads = createReads(database, clock);
   const rows = createDecisionRows(database, reads);
   const infos: readonly PanelInfo[] = panels.map(
     ({ id, title, description, parameters, schema, chart, group }) => ({

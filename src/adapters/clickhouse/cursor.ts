@@ -26,7 +26,7 @@ export function continueAfter(
 export const writeCursor = ({ at_ms, position }: Place): string =>
   Buffer.from(`${at_ms}.${position}`, 'latin1').toString('base64url');
 
-function readCursor(cursor: string): Place {
+export function readCursor(cursor: string): Place {
   const [, at, position] =
     /^(\d{1,15})\.(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   if (at === undefined || position === undefined) throw new InvalidCursor();

@@ -3,9 +3,11 @@ import { decisionFromText } from '../../contracts/rows/record-text.ts';
 import { positionOfId } from '../../core/decision-id.ts';
 import type { DecisionView, FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
 import type { Analytics, DecisionFilter } from '../../ports/analytics.ts';
-import { conditionsOf, settingsFor } from './conditions.ts';
-import { continueAfter, type Place, writeCursor } from './cursor.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { conditionsOf, isOfOneUser, settingsFor } from './conditions.ts';
+import { continueAfter, type Place, readCursor, writeCursor } from './cursor.ts';
 import { ANALYST_LIMITS, type Database, LOOKUP_LIMITS } from './database.ts';
+import { newestFirst, type Span } from './newest-first.ts';
 
 const MAX_PAGE = 200;
 /** Decisions of one user fetched at a time: about 5 MB of records. */
@@ -34,7 +36,7 @@ export interface Page {
 }
 
 /** Decisions with what was said of them since, as they were recorded. */
-export function createReads(database: Database): Reads {
+export function createReads(database: Database, clock: Clock): Reads {
   /** The whole records at places that a narrow query found, in its order. */
   async function viewsAt(kind: Kind, tenant: string, places: readonly Place[]): Promise<DecisionView[]> {
     if (places.length === 0) return [];
@@ -96,20 +98,28 @@ ORDER BY position LIMIT 1 BY decision_id, position`,
     size: number,
     cursor: string | null,
   ): Promise<Page> {
-    const { conditions, parameters } = conditionsOf(filter);
-    continueAfter(cursor, conditions, parameters);
-    const found = await database.query<Place>(
-      'read',
-      `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
+    const ask = ({ from_ms, to_ms }: Span, limit: number): Promise<Place[]> => {
+      const { conditions, parameters } = conditionsOf({
+        ...filter,
+        ...(from_ms === null ? {} : { from_ms }),
+        ...(to_ms === null ? {} : { to_ms }),
+      });
+      continueAfter(cursor, conditions, parameters);
+      return database.query<Place>(
+        'read',
+        `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
 WHERE ${['tenant = {tenant:String}', ...conditions].join('\nAND ')}
 ORDER BY occurred_at DESC, position DESC
 LIMIT {size:UInt32}${settingsFor(filter)}`,
-      { ...parameters, tenant, size: size + 1 },
-      ANALYST_LIMITS,
-    );
-    const places = found.slice(0, size);
-    const last = places.at(-1);
-    return { places, nextCursor: found.length > size && last !== undefined ? writeCursor(last) : null };
+        { ...parameters, tenant, size: limit },
+        ANALYST_LIMITS,
+      );
+    };
+    const within = spanOf(filter, cursor);
+    const found = isOfOneUser(filter)
+      ? await ask(within, size + 1)
+      : await newestFirst({ within, now_ms: clock(), wanted: size + 1, ask });
+    return pageOf(found, size);
   }
 
   async function historyPage(tenant: string, userKey: string, from: Place | null): Promise<HistoryPage> {
@@ -165,4 +175,18 @@ LIMIT 1`,
     page,
     viewsAt,
   };
+}
+
+/** The first of what was found, and where the next page begins when there was more. */
+export function pageOf(found: readonly Place[], size: number): Page {
+  const places = found.slice(0, size);
+  const last = places.at(-1);
+  return { places, nextCursor: found.length > size && last !== undefined ? writeCursor(last) : null };
+}
+
+/** What a filter asks for of time, up to a cursor's place. */
+function spanOf({ from_ms, to_ms }: DecisionFilter, cursor: string | null): Span {
+  const before_ms = cursor === null ? null : readCursor(cursor).at_ms + 1;
+  const end_ms = Math.min(to_ms ?? Number.POSITIVE_INFINITY, before_ms ?? Number.POSITIVE_INFINITY);
+  return { from_ms: from_ms ?? null, to_ms: Number.isFinite(end_ms) ? end_ms : null };
 }

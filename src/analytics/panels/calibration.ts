@@ -5,6 +5,9 @@ import { WINDOW } from './parameters.ts';
  * Labels are what became known afterwards: an analyst's verdict, else a user's, else the challenge: passed is good,
  * failed or refused is bad, abandoned says nothing. Only decisions that were challenged or judged have one, so that
  * the low bins rest on few and unusual logins.
+ *
+ * The join alone finds the labelled decisions: `id IN labels` would ask the ids' Bloom filter of every granule for
+ * every label, which takes twice as long as reading all ids.
  */
 export const calibration: Panel = {
   id: 'calibration',
@@ -48,7 +51,6 @@ WITH
             SELECT id, score FROM decisions
             WHERE tenant = {tenant:String} AND occurred_at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
             AND occurred_at < fromUnixTimestamp64Milli({to:Int64}, 'UTC') AND source != 'dry_run'
-            AND id IN (SELECT id FROM labels)
         ) AS decided
         INNER JOIN labels USING (id)
         GROUP BY bin

@@ -84,6 +84,27 @@ test('rows come page by page, each once', async () => {
   expect(seen).toEqual(DECISIONS.toReversed().map(({ id }) => id));
 });
 
+test('the rows of one user, which are read from columns, are those of the records, page by page', async () => {
+  const analytics = await filled();
+  const { userKey } = decisionRowOf(at(1));
+  const own = DECISIONS.filter((record) => record.event.user.key === userKey).toReversed();
+  const [newest] = own;
+  if (userKey === null || newest === undefined) throw new Error('no user');
+  const first = await analytics.rows('default', { userKey }, 4, null);
+  const second = await analytics.rows('default', { userKey }, 4, first.nextCursor);
+  expect([...first.data, ...second.data].map(({ fields }) => fields.id)).toEqual(own.map(({ id }) => id));
+  expect(second.nextCursor).toBeNull();
+  const row = decisionRowOf(newest);
+  expect(first.data[0]).toEqual({
+    ...row,
+    fields: { ...row.fields, latitude: expect.closeTo(51.5, 3), longitude: expect.closeTo(-0.12, 3) },
+  });
+  const { data } = await analytics.rows('default', { userKey, status: 'failed' }, 500, null);
+  expect(data.map(({ fields }) => fields.id)).toEqual(
+    own.filter(({ event }) => event.status === 'failed').map(({ id }) => id),
+  );
+});
+
 test('each further filter finds what it names, in lists and in searches alike', async () => {
   const analytics = await filled();
   const cases: readonly [DecisionFilter, (record: DecisionRecord, i: number) => boolean][] = [
