@@ -150,12 +150,11 @@ export async function dashboardFigures(options: DashboardOptions): Promise<Dashb
         ['the busiest', key(0)],
       ] as const) {
         await measure(`user page, ${what}`, 150, async () => {
-          const [page, timeline] = await Promise.all([
-            analytics.search(TENANT, { userKey }, 20, null),
-            analytics.rows(TENANT, { userKey }, 100, null),
+          const [page] = await Promise.all([
+            analytics.search(TENANT, { userKey }, 100, null),
             analytics.userActivity(TENANT, userKey, { from_ms: to_ms - 90 * DAY_MS, to_ms }),
           ]);
-          return page.data.length + timeline.data.length;
+          return page.data.length;
         });
       }
       measured = {

@@ -43,12 +43,14 @@ export async function showRedis(input: {
   if (parts.has('redis-sink')) {
     const sink = await sinkFigures(options);
     say();
-    say(`Event sink: a full log of about ${whole(sink.rows)} rows into ClickHouse (chDB over HTTP)`);
-    for (const { workers, rows_per_s } of sink.rates) {
-      say(`  ${workers} worker${workers === 1 ? ' ' : 's'}: ${whole(rows_per_s)} rows/s`);
+    say('Event sink: a full log into ClickHouse (chDB over HTTP), by workers that have just started');
+    for (const { workers, rows, first_ms, rows_per_s } of sink.rates) {
+      say(
+        `  ${workers} worker${workers === 1 ? ' ' : 's'}: ${whole(rows)} rows, the first after ${whole(first_ms)} ms, ${whole(rows_per_s)} rows/s`,
+      );
     }
     say(
-      `  under ${whole(sink.load.rps)} decisions/s (${sink.load.unrecorded} not recorded in time), two workers: lag ${whole(sink.lag_ms.median)} ms (median), ${whole(sink.lag_ms.most)} ms (most)`,
+      `  under ${whole(sink.load.rps)} decisions/s (${sink.load.unrecorded} not recorded in time), two workers: lag ${whole(sink.lag_ms.median)} ms (median), ${whole(sink.lag_ms.p95)} ms (p95), ${whole(sink.lag_ms.most)} ms (most)`,
     );
   }
   if (parts.has('redis-away')) {

@@ -48,10 +48,12 @@ export interface SinkWorkers {
 /** Without being told of appends, which happen in other processes. */
 const POLL_MS = 150;
 /**
- * What waits no longer than this goes to ClickHouse in one batch. Each track makes batches of its own, and each batch a
- * part in every table and rollup: with four tracks a shorter wait kept a processor busy however few the decisions were.
+ * What waits no longer than this goes to ClickHouse in one insert, those of all tracks of this process together. Each
+ * insert makes a part in every table and rollup: a shorter wait keeps a processor busy however few the decisions are.
  */
-const MAX_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 600;
+/** A track's share of an insert when the log is full: what several tracks read ahead is in memory at once. */
+const MAX_ROWS = 1_500;
 
 /** Carries this process's share of the log on Redis Streams into ClickHouse. */
 export function startSinkWorkers(options: SinkWorkersOptions): SinkWorkers {
@@ -104,7 +106,7 @@ export function startSinkWorkers(options: SinkWorkersOptions): SinkWorkers {
         clock,
         logger: log,
         poll_ms: options.poll_ms ?? POLL_MS,
-        ...(options.maxRows === undefined ? {} : { maxRows: options.maxRows }),
+        maxRows: options.maxRows ?? MAX_ROWS,
         maxWait_ms: options.maxWait_ms ?? MAX_WAIT_MS,
         ...(options.backoff_ms === undefined ? {} : { backoff_ms: options.backoff_ms }),
         onLost: () => {

@@ -7,6 +7,7 @@ import type { DecisionView, ErasureRecord } from '../core/record.ts';
 import type { Analytics } from '../ports/analytics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
+import { decisionRowOf } from '../ports/decision-row.ts';
 import type { RiskState } from '../ports/risk-state.ts';
 import { AppError } from './errors.ts';
 import type { Gatehouse, UserHabit, UserSummary } from './gatehouse.ts';
@@ -51,15 +52,14 @@ export function createUsers(
       const profile = await state.profile(tenant, userKey);
       const now_ms = clock();
       const window = { from_ms: now_ms - ACTIVITY_MS, to_ms: now_ms + SKEW_MS };
-      const [page, timeline, activity] = await Promise.all([
-        analytics.search(tenant, { userKey }, LAST_DECISIONS, null),
-        analytics.rows(tenant, { userKey }, TIMELINE, null),
+      const [page, activity] = await Promise.all([
+        analytics.search(tenant, { userKey }, TIMELINE, null),
         analytics.userActivity(tenant, userKey, window),
       ]);
       if (profile === null && page.data.length === 0) {
         throw new AppError('not_found', 'Nothing is known about this user.');
       }
-      const lastDecisions = await Promise.all(page.data.map(annotated));
+      const lastDecisions = await Promise.all(page.data.slice(0, LAST_DECISIONS).map(annotated));
       return {
         userId,
         riskLevel: riskLevel(lastDecisions, now_ms),
@@ -70,7 +70,9 @@ export function createUsers(
         deviceStatus: new Map(
           activity.devices.map(({ device_key }) => [device_key, deviceStatus(profile, device_key, now_ms)]),
         ),
-        timeline: timeline.data,
+        timeline: page.data.map(({ decision, outcome, feedback }) =>
+          decisionRowOf(decision, { outcome, feedback }),
+        ),
       };
     },
 

@@ -1,10 +1,9 @@
 import type { FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
-import type { Analytics, DecisionFilter, DecisionRow, DecisionRowFields } from '../../ports/analytics.ts';
+import type { Analytics, DecisionRow, DecisionRowFields } from '../../ports/analytics.ts';
 import { decisionRowOf } from '../../ports/decision-row.ts';
-import { conditionsOf, isOfOneUser, settingsFor } from './conditions.ts';
-import { continueAfter } from './cursor.ts';
+import { conditionsOf } from './conditions.ts';
 import { ANALYST_LIMITS, type Database, type Parameters } from './database.ts';
-import { pageOf, type Reads } from './reads.ts';
+import type { Reads } from './reads.ts';
 
 const MAX_ROWS = 1_000;
 
@@ -115,18 +114,6 @@ WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)} GROUP BY d
 
     async rows(tenant, filter, limit, cursor) {
       const size = Math.min(Math.max(Math.trunc(limit), 1), MAX_ROWS);
-      if (isOnlyOfOneUser(filter)) {
-        const { conditions, parameters } = conditionsOf(filter);
-        continueAfter(cursor, conditions, parameters);
-        const stored = await database.query<StoredRow>(
-          'read',
-          `${newestRows(conditions)}${settingsFor(filter)}`,
-          { ...parameters, tenant, size: size + 1 },
-          ANALYST_LIMITS,
-        );
-        const { nextCursor } = pageOf(stored, size);
-        return { data: await complete(tenant, stored.slice(0, size)), nextCursor };
-      }
       const { places, nextCursor } = await reads.page(tenant, filter, size, cursor);
       const views = await reads.viewsAt('read', tenant, places);
       return {
@@ -147,16 +134,6 @@ WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)} GROUP BY d
     },
   };
 }
-
-const OF_ONE_USER: ReadonlySet<string> = new Set([
-  'userKey',
-  'from_ms',
-  'to_ms',
-] satisfies (keyof DecisionFilter)[]);
-
-/** Whether the projection by user holds all that a filter looks at. */
-const isOnlyOfOneUser = (filter: DecisionFilter): boolean =>
-  isOfOneUser(filter) && Object.keys(filter).every((name) => OF_ONE_USER.has(name));
 
 /**
  * The newest rows that meet conditions; binds `tenant` and `size`. Without `LIMIT BY`, for with it whole blocks of every

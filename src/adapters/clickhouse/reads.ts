@@ -40,12 +40,14 @@ export function createReads(database: Database, clock: Clock): Reads {
   /** The whole records at places that a narrow query found, in its order. */
   async function viewsAt(kind: Kind, tenant: string, places: readonly Place[]): Promise<DecisionView[]> {
     if (places.length === 0) return [];
+    // Found by times alone, in the order of the table: beside any other condition that the primary key could serve, each
+    // of its marks is compared with the whole set.
     const rows = await database.query<{ id: string; position: number; record: string }>(
       kind,
       `SELECT id, position, record FROM decisions
 WHERE tenant = {tenant:String}
 AND occurred_at IN (arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), {times:Array(Int64)}))
-AND position IN {positions:Array(UInt64)}
+AND identity(position) IN {positions:Array(UInt64)}
 LIMIT 1 BY id`,
       {
         tenant,
@@ -119,7 +121,9 @@ LIMIT {size:UInt32}${settingsFor(filter)}`,
     const found = isOfOneUser(filter)
       ? await ask(within, size + 1)
       : await newestFirst({ within, now_ms: clock(), wanted: size + 1, ask });
-    return pageOf(found, size);
+    const places = found.slice(0, size);
+    const last = places.at(-1);
+    return { places, nextCursor: found.length > size && last !== undefined ? writeCursor(last) : null };
   }
 
   async function historyPage(tenant: string, userKey: string, from: Place | null): Promise<HistoryPage> {
@@ -175,13 +179,6 @@ LIMIT 1`,
     page,
     viewsAt,
   };
-}
-
-/** The first of what was found, and where the next page begins when there was more. */
-export function pageOf(found: readonly Place[], size: number): Page {
-  const places = found.slice(0, size);
-  const last = places.at(-1);
-  return { places, nextCursor: found.length > size && last !== undefined ? writeCursor(last) : null };
 }
 
 /** What a filter asks for of time, up to a cursor's place. */

@@ -13,6 +13,8 @@ export interface SinkDependencies {
   readonly rules: () => RebuildRules;
   readonly erase: EraseUser;
   readonly gate: WriteGate;
+  /** How new batches go in; repairs go by themselves. */
+  readonly insert?: Database['insert'];
 }
 
 /**
@@ -22,7 +24,7 @@ export interface SinkDependencies {
  * looks. A batch that reaches back to positions that were there before this sink began is looked for first: a journal
  * that lost its last entries (loss of power) may have cut those records differently before.
  */
-export function createSink({ database, rules, erase, gate }: SinkDependencies): AnalyticsSink {
+export function createSink({ database, rules, erase, gate, insert }: SinkDependencies): AnalyticsSink {
   /** What was there before the first insert; its own batches begin above each other. */
   let highest: number | null = null;
   /** The one batch made ready ahead of its insert. */
@@ -68,7 +70,7 @@ export function createSink({ database, rules, erase, gate }: SinkDependencies): 
         highest ??= await highestPosition(database);
         const lowest = Math.min(...records.map(({ position }) => position));
         if (lowest <= highest && (await anyPresent(database, tables))) return false;
-        for (const built of tables) await insertRows(database, built);
+        for (const built of tables) await insertRows(database, built, insert);
         return true;
       });
       if (inserted && !erasesAny(records)) return;
