@@ -53,6 +53,8 @@ const READING_SHARE = 0.4;
 /** How long `/readyz` waits for either store. */
 const REDIS_READY_WAIT_MS = 500;
 const ANALYTICS_READY_WAIT_MS = 2_000;
+/** A look at Redis and ClickHouse takes hundreds of commands. */
+const LOOK_FRESH_MS = 250;
 const CAUGHT_UP_POLL_MS = 50;
 const CAUGHT_UP_WITHIN_MS = 15_000;
 
@@ -221,13 +223,34 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       hasher,
       secrets,
       apiKeys,
-      readiness: async () => [...(await readinessOf(shared)), ...ipReadiness(ipIntelligence)],
+      readiness: oneLook(
+        async () => [...(await readinessOf(shared)), ...ipReadiness(ipIntelligence)],
+        LOOK_FRESH_MS,
+      ),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** One look at a time, whoever asks, and none while the last one is fresh: everybody may ask for readiness. */
+export function oneLook<T>(look: () => Promise<T>, fresh_ms: number): () => Promise<T> {
+  let last: Promise<T> | null = null;
+  return () => {
+    if (last === null) {
+      const looking = look();
+      last = looking;
+      const forget = (): void => {
+        setTimeout(() => {
+          if (last === looking) last = null;
+        }, fresh_ms).unref();
+      };
+      looking.then(forget, forget);
+    }
+    return last;
+  };
 }
 
 /** Redis is what decisions need; ClickHouse may be away. Answers in time also when neither of them does. */

@@ -75,9 +75,10 @@ export function startSinkWorkers(options: SinkWorkersOptions): SinkWorkers {
       problem: all.map((sink) => sink.problem()).find((problem) => problem !== null) ?? null,
     };
   };
-  const forget = (track: number): void => {
-    const counts = sinks.get(track)?.counts();
-    if (counts === undefined) return;
+  /** Unless the track has another sink by now. */
+  const forget = (track: number, sink: EventSink): void => {
+    if (sinks.get(track) !== sink) return;
+    const counts = sink.counts();
     ended = {
       insertedRows: ended.insertedRows + counts.insertedRows,
       failures: ended.failures + counts.failures,
@@ -98,7 +99,7 @@ export function startSinkWorkers(options: SinkWorkersOptions): SinkWorkers {
     ...(options.interval_ms === undefined ? {} : { interval_ms: options.interval_ms }),
     async carry(track, holder, lost) {
       const journal = await openSinkJournal({ redis, keys, scripts, run, track, holder });
-      const sink = createEventSink({
+      const sink: EventSink = createEventSink({
         source: createTrackSource({ streams, track }),
         journal,
         sink: telling(clickhouse.newSink(), options.beforeErasure),
@@ -110,7 +111,7 @@ export function startSinkWorkers(options: SinkWorkersOptions): SinkWorkers {
         maxWait_ms: options.maxWait_ms ?? MAX_WAIT_MS,
         ...(options.backoff_ms === undefined ? {} : { backoff_ms: options.backoff_ms }),
         onLost: () => {
-          forget(track);
+          forget(track, sink);
           lost();
         },
       });
@@ -118,7 +119,7 @@ export function startSinkWorkers(options: SinkWorkersOptions): SinkWorkers {
       return {
         async close() {
           await sink.close();
-          forget(track);
+          forget(track, sink);
           await journal.close();
         },
       };

@@ -177,6 +177,8 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       const batch = batchOf(after, upTo, records.length);
       await journal.begin(batch);
       const delivery = deliver(batch, records);
+      // It may fail while the next batch is read; it is awaited afterwards.
+      delivery.catch(() => undefined);
       ahead = await lookAhead(upTo);
       await delivery;
     }

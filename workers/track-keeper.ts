@@ -36,35 +36,56 @@ export interface TrackKeeper {
 
 const INTERVAL_MS = 1_000;
 
+interface Holding {
+  readonly holder: string;
+  readonly carrier: Carrier;
+  /** Is being given back. */
+  isGoing: boolean;
+}
+
 /**
  * Shares the tracks out: every worker holds its fair share, gives back what is more when another one comes, and takes
  * what nobody holds when one is gone. A worker that cannot renew its leases stops by itself: its journal refuses it.
  */
 export function createTrackKeeper(options: TrackKeeperOptions): TrackKeeper {
   const { leases, carry, log, interval_ms = INTERVAL_MS } = options;
-  const held = new Map<number, { readonly holder: string; readonly carrier: Carrier }>();
+  const held = new Map<number, Holding>();
+  /** Carriers that end; their leases are kept meanwhile where they are still this worker's. */
+  const ending = new Set<Promise<void>>();
   let closed = false;
   let wake: (() => void) | null = null;
 
-  async function drop(track: number): Promise<void> {
-    const carrier = held.get(track)?.carrier;
-    held.delete(track);
-    await carrier?.close();
+  /** Ends after the batch under way, which may wait long for ClickHouse: nothing here waits for it. */
+  function end(work: () => Promise<void>): void {
+    const ended = work()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'a track could not be given back; its lease ends by itself'),
+      )
+      .finally(() => ending.delete(ended));
+    ending.add(ended);
+  }
+
+  function giveBack(track: number, holding: Holding): void {
+    holding.isGoing = true;
+    end(async () => {
+      await holding.carrier.close();
+      if (held.get(track) === holding) held.delete(track);
+      await leases.release(track, holding.holder);
+    });
   }
 
   async function turn(): Promise<void> {
     const workers = Math.max(1, await leases.beat(options.status()));
     const share = Math.ceil(leases.tracks / workers);
-    for (const [track, { holder }] of [...held]) {
-      if (!(await leases.keep(track, holder))) {
-        log.info({ track }, 'the lease of a track of the log is over');
-        await drop(track);
-      } else if (held.size > share) {
-        await drop(track);
-        await leases.release(track, holder);
-      }
+    for (const [track, holding] of [...held]) {
+      if (await leases.keep(track, holding.holder)) continue;
+      log.info({ track }, 'the lease of a track of the log is over');
+      if (held.get(track) === holding) held.delete(track);
+      if (!holding.isGoing) end(() => holding.carrier.close());
     }
-    for (let track = 0; track < leases.tracks && held.size < share && !closed; track++) {
+    const carried = (): [number, Holding][] => [...held].filter(([, { isGoing }]) => !isGoing);
+    for (const [track, holding] of carried().slice(share)) giveBack(track, holding);
+    for (let track = 0; track < leases.tracks && carried().length < share && !closed; track++) {
       if (held.has(track)) continue;
       const holder = await leases.take(track);
       if (holder === null) continue;
@@ -72,7 +93,7 @@ export function createTrackKeeper(options: TrackKeeperOptions): TrackKeeper {
       const carrier = await carry(track, holder, () => {
         if (held.get(track)?.holder === holder) held.delete(track);
       });
-      held.set(track, { holder, carrier });
+      held.set(track, { holder, carrier, isGoing: false });
     }
   }
 
@@ -96,19 +117,14 @@ export function createTrackKeeper(options: TrackKeeperOptions): TrackKeeper {
   const running = run();
 
   return {
-    held: () => [...held.keys()].toSorted((a, b) => a - b),
+    held: () =>
+      [...held].flatMap(([track, { isGoing }]) => (isGoing ? [] : [track])).toSorted((a, b) => a - b),
     async close() {
       closed = true;
       wake?.();
       await running;
-      for (const [track, { holder }] of [...held]) {
-        await drop(track);
-        try {
-          await leases.release(track, holder);
-        } catch (error) {
-          log.warn({ err: error, track }, 'a track could not be given back; its lease ends by itself');
-        }
-      }
+      for (const [track, holding] of [...held]) if (!holding.isGoing) giveBack(track, holding);
+      await Promise.all(ending);
       try {
         await leases.leave();
       } catch (error) {

@@ -234,3 +234,57 @@ test('closing ends waits and tries at once, and the next start goes on where it 
   expect([...second.held.keys()]).toEqual(positions);
   expect(second.calls[0]?.how).toBe('repair');
 });
+
+test('a batch that fails while the next one is read takes the sink down by no rejection that nobody handles', async () => {
+  const lost = Object.assign(new Error('somebody else has the track'), { code: 'track_lost' });
+  const record = decisionRecord({ position: 1_000, signals: 1 });
+  let looks = 0;
+  let letGo: () => void = () => undefined;
+  const reading = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => {
+    unhandled.push(error);
+  };
+  process.on('unhandledRejection', note);
+  onTestFinished(() => {
+    process.off('unhandledRejection', note);
+  });
+  const handedOver = new Promise<void>((resolve) => {
+    const events = createEventSink({
+      source: {
+        waiting: async () => {
+          looks += 1;
+          if (looks > 1) await reading;
+          return { oldest: 1, records: 1, exact: false };
+        },
+        head: async () => [1],
+        read: async () => ({ records: [record], upTo: [1] }),
+        range: async () => [record],
+        nameOf: () => 'b',
+      },
+      journal: {
+        acknowledged: [0],
+        open: () => [],
+        begin: async () => undefined,
+        retry: async () => undefined,
+        park: async () => undefined,
+        close: async () => undefined,
+        acknowledge: async () => {
+          // After every handler of this rejection had its turn.
+          setTimeout(letGo, 20);
+          throw lost;
+        },
+      },
+      sink: { insert: async () => undefined, repair: async () => undefined },
+      parkedRows: async () => 0,
+      clock,
+      logger: silent,
+      onLost: resolve,
+    });
+    onTestFinished(() => events.close());
+  });
+  await handedOver;
+  expect(unhandled).toEqual([]);
+});

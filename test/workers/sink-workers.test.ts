@@ -206,6 +206,79 @@ test('a repair waits until nobody inserts, and inserts wait until nobody repairs
   expect(seen).toEqual(['insert begins', 'insert ends', 'repair', 'late insert']);
 });
 
+test('who could not renew its permission to write for as long as it holds may not write any more, ever', async () => {
+  const here = installation();
+  const lease_ms = 300;
+  let held: () => boolean = () => false;
+  let end: () => void = () => undefined;
+  const work = here.gate(lease_ms).together(async (isHeld) => {
+    held = isHeld;
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
+  });
+  await expect.poll(() => held()).toBe(true);
+  // As a process that is stopped: nothing of it runs, and its timers come late.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * lease_ms);
+  expect(held()).toBe(false);
+  await new Promise((resolve) => setTimeout(resolve, lease_ms));
+  expect(held()).toBe(false);
+  end();
+  await work;
+});
+
+test('a full Redis stops no worker: tracks are taken and carried on, and others learn how far', async () => {
+  const full = await startRedis();
+  onTestFinished(() => full.dispose());
+  const keys = createKeys();
+  const redis = new Redis(full.url, { maxRetriesPerRequest: 0, enableAutoPipelining: true });
+  redis.on('error', () => undefined);
+  onTestFinished(() => redis.disconnect());
+  const records = history(40);
+  const encode = createEntryEncoder();
+  for (const record of records) {
+    const { position } = record;
+    await redis.xadd(keys.log(shardOfPosition(position)), entryId(position), 'r', encode(record));
+  }
+  await redis.call('CONFIG', 'SET', 'maxmemory', '1mb');
+  await expect(redis.set('more', 'x')).rejects.toThrow(/OOM/);
+  const clickhouse = await openClickHouse();
+  const streams = createLogStreams({ redis, keys });
+  const workers = startSinkWorkers({
+    redis,
+    keys,
+    scripts: defineScripts(redis),
+    streams,
+    clickhouse: {
+      newSink: () => {
+        const run = defineSinkScripts(redis);
+        const gate = createWriteGate({ keys, run, log: silent });
+        const sink = clickhouse.newSink();
+        return {
+          ...sink,
+          insert: (id: string, batch: readonly LogRecord[]) => gate.together(() => sink.insert(id, batch)),
+        };
+      },
+    },
+    clock: Date.now,
+    log: silent,
+    maxWait_ms: 20,
+    poll_ms: 10,
+  });
+  onTestFinished(() => workers.close(), CLOSE_MS);
+  await expect
+    .poll(
+      async () => {
+        const [heads, sunk] = await Promise.all([streams.heads(), streams.sinkPositions()]);
+        return heads.every((head, shard) => (sunk[shard] ?? 0) >= head);
+      },
+      { timeout: 60_000 },
+    )
+    .toBe(true);
+  const rows = await clickhouse.database.query('write', 'SELECT count() AS n FROM decisions');
+  expect(rows).toEqual([{ n: decisionsOf(records) }]);
+}, 120_000);
+
 test('refused rows are parked for everybody to see, and go in when they are sent again after a mend', async () => {
   const here = installation();
   const clickhouse = await openClickHouse({ gate: here.gate() });

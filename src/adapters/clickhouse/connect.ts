@@ -58,6 +58,8 @@ const CLUSTER_SETTINGS = {
   insert_quorum_parallel: 0,
   select_sequential_consistency: '1',
   distributed_foreground_insert: 1,
+  // A block that is written again on purpose, as after an erasure that was killed, must not be taken for a repeat.
+  insert_deduplicate: 0,
 } as const;
 
 type InjectedConnection = NonNullable<ClickHouseClientConfigOptions['connection']>;

@@ -8,7 +8,7 @@ import type { ClickHouseConnection } from './connect.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createDecisionRows } from './decision-rows.ts';
 import { createEntityReads } from './entity.ts';
-import { createErase, loginKeysOf } from './erase.ts';
+import { createErase, type EraseUser, loginKeysOf } from './erase.ts';
 import { errorTypeOf } from './error-type.ts';
 import { type Migration, migrate, readMigrations } from './migrate.ts';
 import { createReads, type Reads } from './reads.ts';
@@ -20,6 +20,7 @@ import { createSharedInsert } from './shared-insert.ts';
 import { createSink } from './sink.ts';
 import { createUserActivity } from './user-activity.ts';
 import { createVersionChanges } from './version-changes.ts';
+import { whileHeld } from './while-held.ts';
 
 export interface ClickHouseOptions {
   readonly connection: ClickHouseConnection;
@@ -65,10 +66,13 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   const retention: Retention = { ...DEFAULT_RETENTION, ...options.retention };
   const database = openDatabase(connection);
   const exclusive = oneAfterTheOther();
-  const gate = options.gate ?? { together: exclusive, alone: exclusive };
+  const gate: WriteGate = options.gate ?? {
+    together: (work) => exclusive(() => work(() => true)),
+    alone: (work) => exclusive(() => work(() => true)),
+  };
   let since_ms = Number.POSITIVE_INFINITY;
   const rules = (): RebuildRules => rebuildRules(retention, since_ms, clock());
-  const erase = createErase(database, rules);
+  const eraseOn = (on: Database): EraseUser => createErase(on, rules);
   const reads = createReads(database, clock);
   const rows = createDecisionRows(database, reads);
   const infos: readonly PanelInfo[] = panels.map(
@@ -111,7 +115,8 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     ...createCampaignReads(database, clock),
     ...createPanelRunner({ database, panels, clock, retention }),
     panels: () => infos,
-    erase: (tenant, userKey) => gate.alone(() => erase(tenant, userKey, null)),
+    erase: (tenant, userKey) =>
+      gate.alone((held) => eraseOn(whileHeld(database, held))(tenant, userKey, null)),
     async status() {
       const base = { lagRecords: null, lag_ms: null, parkedRows: 0, insertedRows: 0 };
       try {
@@ -136,7 +141,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
   // Embedded there is one sink, which waits for nobody.
   const insert = database.shared ? createSharedInsert((...of) => database.insert(...of)) : null;
   const newSink = (): AnalyticsSink => {
-    const sink = createSink({ database, rules, erase, gate, ...(insert === null ? {} : { insert }) });
+    const sink = createSink({ database, rules, eraseOn, gate, ...(insert === null ? {} : { insert }) });
     return {
       ...sink,
       insert: (batchId, records) => onSchema(() => sink.insert(batchId, records)),
@@ -148,7 +153,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     sink: newSink(),
     newSink,
     eraseUpTo: (tenant, userKey, position, loginKeys) =>
-      gate.alone(() => erase(tenant, userKey, position, loginKeys)),
+      gate.alone((held) => eraseOn(whileHeld(database, held))(tenant, userKey, position, loginKeys)),
     loginKeysOf: (tenant, userKey) => loginKeysOf(database, tenant, userKey),
     historyPage: reads.historyPage,
     database,

@@ -80,8 +80,13 @@ const codeOf = (error: unknown): string | undefined =>
 const SETTLE_POLL_MS = 200;
 /** More than a server goes on with an insert whose client is gone. */
 const SETTLE_WAIT_MS = 120_000;
-/** The server's limit of one insert, so that one nobody waits for any more ends. */
-const ON_SERVER = { clickhouse_settings: { max_execution_time: 60 } } as const;
+/**
+ * A time limit of the server's own, so that an insert that nobody waits for any more ends. Several tracks share one, and
+ * each may bring rows of as many months as an insert takes by default. In the server's buffer it could not be waited for.
+ */
+const ON_SERVER = {
+  clickhouse_settings: { max_execution_time: 60, max_partitions_per_insert_block: '400', async_insert: 0 },
+} as const;
 
 /** @throws DataDirLocked, AnalyticsUnavailable as `connect`. */
 export function openDatabase(connection: ClickHouseConnection): Database {
@@ -167,7 +172,7 @@ export function openDatabase(connection: ClickHouseConnection): Database {
       for (let waited_ms = 0; waited_ms < SETTLE_WAIT_MS; waited_ms += SETTLE_POLL_MS) {
         const [found] = await this.query<{ n: number }>(
           'write',
-          `SELECT count() AS n FROM ${from} WHERE startsWith(query_id, {prefix:String})`,
+          `SELECT count() AS n FROM ${from} WHERE startsWith(query_id, {prefix:String}) OR startsWith(initial_query_id, {prefix:String})`,
           { prefix: writing },
         );
         if (found?.n === 0) return;

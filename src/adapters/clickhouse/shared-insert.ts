@@ -1,10 +1,19 @@
-import { RowsRefused } from '../../ports/analytics-errors.ts';
+import { AnalyticsUnavailable, RowsRefused } from '../../ports/analytics-errors.ts';
+import type { Held } from '../../ports/write-gate.ts';
 import type { Database } from './database.ts';
+import { noLongerHeld } from './while-held.ts';
 
 type Insert = Database['insert'];
+export type SharedInsert = (
+  table: string,
+  columns: readonly string[],
+  rows: readonly string[],
+  held: Held,
+) => Promise<void>;
 
 interface Waiting {
   readonly rows: readonly string[];
+  readonly held: Held;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -19,24 +28,19 @@ const MAX_ROWS = 5_000;
  * of every insert in the table and in each of its rollups, whatever its size, and merges them all later. What comes
  * while an insert is under way goes into the next one, so that sinks fall into step by themselves.
  *
- * Each caller learns of its own rows what it would have learned alone. When rows are refused nothing is in, and each
- * caller's rows are tried by themselves. Any other failure is everybody's: none knows what is in, all have to look.
+ * A failure is everybody's: none knows what is in, all have to look, each by itself, and who brought the rows that were
+ * refused learns it then. Whose permission to write may be over when the insert is sent is left out of it.
  */
-export function createSharedInsert(insert: Insert): Insert {
+export function createSharedInsert(insert: Insert): SharedInsert {
   const queues = new Map<string, Waiting[]>();
 
-  async function alone(table: string, columns: readonly string[], caller: Waiting): Promise<void> {
-    try {
-      await insert(table, columns, caller.rows);
-      caller.resolve();
-    } catch (error) {
-      caller.reject(error);
-    }
-  }
-
-  async function together(table: string, columns: readonly string[], callers: Waiting[]): Promise<void> {
-    const [only, other] = callers;
-    if (only !== undefined && other === undefined) return alone(table, columns, only);
+  async function send(table: string, columns: readonly string[], waiting: readonly Waiting[]): Promise<void> {
+    const callers = waiting.filter((caller) => {
+      const isHeld = caller.held();
+      if (!isHeld) caller.reject(noLongerHeld());
+      return isHeld;
+    });
+    if (callers.length === 0) return;
     try {
       await insert(
         table,
@@ -44,12 +48,12 @@ export function createSharedInsert(insert: Insert): Insert {
         callers.flatMap(({ rows }) => rows),
       );
       for (const { resolve } of callers) resolve();
-    } catch (error) {
-      if (error instanceof RowsRefused) {
-        for (const caller of callers) await alone(table, columns, caller);
-      } else {
-        for (const { reject } of callers) reject(error);
-      }
+    } catch (cause) {
+      const error =
+        cause instanceof RowsRefused && callers.length > 1
+          ? new AnalyticsUnavailable('Rows of one of several batches were refused.', { cause })
+          : cause;
+      for (const { reject } of callers) reject(error);
     }
   }
 
@@ -63,19 +67,19 @@ export function createSharedInsert(insert: Insert): Insert {
         if (count > 0 && rows > MAX_ROWS) break;
         count += 1;
       }
-      await together(table, columns, queue.splice(0, count));
+      await send(table, columns, queue.splice(0, count));
     }
     queues.delete(table);
   }
 
-  return (table, columns, rows) =>
+  return (table, columns, rows, held) =>
     new Promise((resolve, reject) => {
       const queue = queues.get(table);
       if (queue !== undefined) {
-        queue.push({ rows, resolve, reject });
+        queue.push({ rows, held, resolve, reject });
         return;
       }
-      const fresh: Waiting[] = [{ rows, resolve, reject }];
+      const fresh: Waiting[] = [{ rows, held, resolve, reject }];
       queues.set(table, fresh);
       void run(table, columns, fresh);
     });

@@ -1,20 +1,22 @@
 import type { LogRecord } from '../../core/record.ts';
 import type { AnalyticsSink } from '../../ports/analytics.ts';
 import { RowsRefused } from '../../ports/analytics-errors.ts';
-import type { WriteGate } from '../../ports/write-gate.ts';
+import type { Held, WriteGate } from '../../ports/write-gate.ts';
 import { changed } from './cluster.ts';
 import type { Database } from './database.ts';
 import type { EraseUser } from './erase.ts';
 import { type RebuildRules, rebuildBuckets } from './rollups.ts';
+import type { SharedInsert } from './shared-insert.ts';
+import { whileHeld } from './while-held.ts';
 import { type BuiltTable, buildRows, insertRows } from './write-rows.ts';
 
 export interface SinkDependencies {
   readonly database: Database;
   readonly rules: () => RebuildRules;
-  readonly erase: EraseUser;
+  readonly eraseOn: (database: Database) => EraseUser;
   readonly gate: WriteGate;
   /** How new batches go in; repairs go by themselves. */
-  readonly insert?: Database['insert'];
+  readonly insert?: SharedInsert;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface SinkDependencies {
  * looks. A batch that reaches back to positions that were there before this sink began is looked for first: a journal
  * that lost its last entries (loss of power) may have cut those records differently before.
  */
-export function createSink({ database, rules, erase, gate, insert }: SinkDependencies): AnalyticsSink {
+export function createSink({ database, rules, eraseOn, gate, insert }: SinkDependencies): AnalyticsSink {
   /** What was there before the first insert; its own batches begin above each other. */
   let highest: number | null = null;
   /** The one batch made ready ahead of its insert. */
@@ -36,15 +38,17 @@ export function createSink({ database, rules, erase, gate, insert }: SinkDepende
     return prepared?.batchId === batchId ? prepared.tables : buildRows(batchId, records);
   };
 
-  async function repair(tables: readonly BuiltTable[]): Promise<void> {
+  async function repair(tables: readonly BuiltTable[], held: Held): Promise<void> {
     await database.settled();
-    for (const built of tables) await insertMissing(database, built);
+    const guarded = whileHeld(database, held);
+    for (const built of tables) await insertMissing(guarded, built);
     const moments = tables.flatMap(({ rows }) => rows.flatMap((row) => row.moments));
-    await rebuildBuckets(database, moments, rules());
+    await rebuildBuckets(guarded, moments, rules());
   }
 
   /** What was logged about a user before the tombstone may have come with this very batch, or a late one. */
-  async function eraseMarked(records: readonly LogRecord[]): Promise<void> {
+  async function eraseMarked(records: readonly LogRecord[], held: Held): Promise<void> {
+    const erase = eraseOn(whileHeld(database, held));
     for (const record of records) {
       if (record.kind === 'erasure') await erase(record.tenant, record.userKey, record.position);
     }
@@ -66,23 +70,27 @@ export function createSink({ database, rules, erase, gate, insert }: SinkDepende
     async insert(batchId, records) {
       if (records.length === 0) return;
       const tables = tablesOf(batchId, records);
-      const inserted = await gate.together(async () => {
+      const inserted = await gate.together(async (held) => {
         highest ??= await highestPosition(database);
         const lowest = Math.min(...records.map(({ position }) => position));
         if (lowest <= highest && (await anyPresent(database, tables))) return false;
-        for (const built of tables) await insertRows(database, built, insert);
+        const guarded = whileHeld(database, held);
+        const shared =
+          insert &&
+          ((...[table, columns, rows]: Parameters<Database['insert']>) => insert(table, columns, rows, held));
+        for (const built of tables) await insertRows(guarded, built, shared);
         return true;
       });
       if (inserted && !erasesAny(records)) return;
-      await gate.alone(async () => {
-        if (!inserted) await repair(tables);
-        await eraseMarked(records);
+      await gate.alone(async (held) => {
+        if (!inserted) await repair(tables, held);
+        await eraseMarked(records, held);
       });
     },
     repair: (batchId, records) =>
-      gate.alone(async () => {
-        await repair(buildRows(batchId, records));
-        await eraseMarked(records);
+      gate.alone(async (held) => {
+        await repair(buildRows(batchId, records), held);
+        await eraseMarked(records, held);
       }),
   };
 }
@@ -120,8 +128,11 @@ async function insertMissing(database: Database, built: BuiltTable): Promise<voi
   const range = {
     first: Math.min(...positions),
     last: Math.max(...positions),
+    positions,
   };
-  const within = 'position >= {first:UInt64} AND position <= {last:UInt64}';
+  // A batch of parked rows may span weeks.
+  const within =
+    'position >= {first:UInt64} AND position <= {last:UInt64} AND position IN {positions:Array(UInt64)}';
   const present = await database.query<{ key: string; copies: number }>(
     'write',
     `SELECT concat(toString(position), ' ', ${keyColumn}) AS key, count() AS copies

@@ -159,7 +159,13 @@ const WAITING = {
 type Manner = typeof ANSWERING | typeof WAITING;
 
 function openSingle(text: string, manner: Manner = ANSWERING): Redis {
-  return new Redis({ ...optionsOf(parseUrl(text)), ...manner, retryStrategy: reconnect });
+  return new Redis({
+    ...optionsOf(parseUrl(text)),
+    ...manner,
+    retryStrategy: reconnect,
+    // After a failover the address leads to another server; this connection would stay with the one that was demoted.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  });
 }
 
 function openCluster(text: string, manner: Manner = ANSWERING): Cluster {

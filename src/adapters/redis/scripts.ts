@@ -89,6 +89,16 @@ redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.0
 redis.call('PEXPIRE', KEYS[1], math.ceil(2 * burst / rate * 1000) + 1000)
 return tostring(tokens)`;
 
+/** Sets a value, whatever stands there. */
+const PUT = `
+redis.call('SET', KEYS[1], ARGV[1])
+return 1`;
+
+/** Takes a lease that nobody has. */
+const TAKE = `
+if redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
+return 0`;
+
 type Value = string | Buffer | number;
 
 export interface Scripts {
@@ -100,6 +110,12 @@ export interface Scripts {
     value: Buffer,
     life_ms: number,
   ): Promise<{ readonly value: Buffer | null } | null>;
+  /** The same for what a worker keeps: it goes on when Redis is full, for it is what makes room again. */
+  compareAndSetWhenFull: Scripts['compareAndSet'];
+  /** Also when Redis is full. */
+  put(key: string, value: string): Promise<void>;
+  /** Takes a lease that nobody has; also when Redis is full. */
+  take(key: string, holder: string, life_ms: number): Promise<boolean>;
   /** Moves a position that is kept as text forward. */
   raise(key: string, position: number): Promise<boolean>;
   /** Takes or keeps a lease. */
@@ -109,13 +125,22 @@ export interface Scripts {
   spend(key: string, spent: number, rate_rps: number, burst: number): Promise<number>;
 }
 
+/**
+ * A full Redis (`maxmemory`) refuses scripts that write, but for these: what carries the log away, and what keeps order
+ * among those who do, replaces values as long as those before. Programs with flags came with Redis 7.
+ */
+export const whenFull = (lua: string): string => `#!lua flags=allow-oom\n${lua}`;
+
 /** The number of keys is fixed: ioredis then finds the first key, and with it the cluster's server, by itself. */
 const SCRIPTS = {
   gatehouseCommit: { lua: COMMIT, numberOfKeys: 5 },
   gatehouseCompareAndSet: { lua: COMPARE_AND_SET, numberOfKeys: 1 },
-  gatehouseRaise: { lua: RAISE, numberOfKeys: 1 },
-  gatehouseLease: { lua: LEASE, numberOfKeys: 1 },
-  gatehouseRelease: { lua: RELEASE, numberOfKeys: 1 },
+  gatehouseCompareAndSetWhenFull: { lua: whenFull(COMPARE_AND_SET), numberOfKeys: 1 },
+  gatehousePut: { lua: whenFull(PUT), numberOfKeys: 1 },
+  gatehouseTake: { lua: whenFull(TAKE), numberOfKeys: 1 },
+  gatehouseRaise: { lua: whenFull(RAISE), numberOfKeys: 1 },
+  gatehouseLease: { lua: whenFull(LEASE), numberOfKeys: 1 },
+  gatehouseRelease: { lua: whenFull(RELEASE), numberOfKeys: 1 },
   gatehouseSpend: { lua: SPEND, numberOfKeys: 1 },
 } as const;
 
@@ -139,6 +164,15 @@ export function defineScripts(client: RedisClient): Scripts {
       const [done, now] = answer as readonly [number, (Buffer | null)?];
       return done === 1 ? null : { value: now ?? null };
     },
+    async compareAndSetWhenFull(key, version, value, life_ms) {
+      const answer = await run.gatehouseCompareAndSetWhenFullBuffer(key, version, value, life_ms);
+      const [done, now] = answer as readonly [number, (Buffer | null)?];
+      return done === 1 ? null : { value: now ?? null };
+    },
+    async put(key, value) {
+      await run.gatehousePutBuffer(key, value);
+    },
+    take: async (key, holder, life_ms) => (await run.gatehouseTakeBuffer(key, holder, life_ms)) === 1,
     raise: async (key, position) => (await run.gatehouseRaiseBuffer(key, String(position))) === 1,
     lease: async (key, holder, life_ms) => (await run.gatehouseLeaseBuffer(key, holder, life_ms)) === 1,
     async release(key, holder) {

@@ -1,4 +1,5 @@
 import type { RedisClient } from './connect.ts';
+import { whenFull } from './scripts.ts';
 
 /**
  * The sink's scripts. All of their keys share one hash tag. Times are the server's: workers' clocks may differ.
@@ -104,7 +105,9 @@ type Defined = {
 
 /** Defines the scripts on a client. */
 export function defineSinkScripts(client: RedisClient): RunSinkScript {
-  for (const [name, script] of Object.entries(SCRIPTS)) client.defineCommand(name, script);
+  for (const [name, { lua, numberOfKeys }] of Object.entries(SCRIPTS)) {
+    client.defineCommand(name, { lua: whenFull(lua), numberOfKeys });
+  }
   const defined = client as RedisClient & Defined;
   return async (name, keys, args) => Number(await defined[name](...keys, ...args));
 }

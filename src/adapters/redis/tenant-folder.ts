@@ -36,7 +36,7 @@ export function createTenantFolder(options: {
   readonly redis: RedisClient;
   readonly keys: Keys;
   readonly streams: LogStreams;
-  readonly scripts: Pick<Scripts, 'compareAndSet' | 'lease' | 'release'>;
+  readonly scripts: Pick<Scripts, 'compareAndSetWhenFull' | 'put' | 'lease' | 'release'>;
   readonly log: Pick<BaseLogger, 'info' | 'warn'>;
 }): TenantFolder {
   const { redis, keys, streams, scripts, log } = options;
@@ -95,7 +95,7 @@ export function createTenantFolder(options: {
       const entry = await loaded;
       if (!entry.changed) continue;
       const version = nextVersion();
-      const lost = await scripts.compareAndSet(
+      const lost = await scripts.compareAndSetWhenFull(
         keys.tenant(tenant),
         versionBytes(entry.version),
         withVersion(version, encodeTenantSubjects(entry.subjects)),
@@ -133,7 +133,7 @@ export function createTenantFolder(options: {
         }
         if (places.some((place, shard) => place !== folded?.[shard])) {
           // After the tenants: what is folded again after a kill is passed over by each tenant's own places.
-          await redis.set(keys.tenantsFolded, JSON.stringify(places));
+          await scripts.put(keys.tenantsFolded, JSON.stringify(places));
         }
         folded = places;
       } catch (error) {

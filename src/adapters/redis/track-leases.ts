@@ -9,7 +9,7 @@ import { TRACKS } from './tracks.ts';
 export interface TrackLeasesOptions {
   readonly redis: RedisClient;
   readonly keys: Keys;
-  readonly scripts: Pick<Scripts, 'release'>;
+  readonly scripts: Pick<Scripts, 'release' | 'take'>;
   readonly run: RunSinkScript;
   /** Names this worker; a new one at every start. */
   readonly worker: string;
@@ -28,7 +28,7 @@ export function createTrackLeases(options: TrackLeasesOptions): TrackLeases {
     beat: (said) => run('gatehouseWorkerBeat', [workers, status], [worker, lease_ms, said]),
     async take(track) {
       const holder = `${worker}.${randomUUID()}`;
-      return (await redis.set(lease(track), holder, 'PX', lease_ms, 'NX')) === 'OK' ? holder : null;
+      return (await scripts.take(lease(track), holder, lease_ms)) ? holder : null;
     },
     keep: async (track, holder) =>
       (await run('gatehouseTrackKeep', [lease(track)], [holder, lease_ms])) === 1,

@@ -65,8 +65,8 @@ test('records that were inserted before the journal lost its place are not inser
   const restarted = createSink({
     database: clickhouse.database,
     rules: () => ({ oldest_ms: { minute: 0, hour: 0, day: 0 } }),
-    erase: async () => 0,
-    gate: { together: (work) => work(), alone: (work) => work() },
+    eraseOn: () => async () => 0,
+    gate: { together: (work) => work(() => true), alone: (work) => work(() => true) },
   });
   await restarted.insert('50-200', records.slice(50));
   const decisions = records.filter((record) => record.kind === 'decision').length;
