@@ -118,6 +118,7 @@ async function open(
     resendParked: (tenant, positions) => parkedRows.resend(tenant, positions),
     campaigns: (tenant, filter, limit, cursor) => analytics.campaigns(tenant, filter, limit, cursor),
     historyPage: (tenant, userKey, from) => clickhouse.historyPage(tenant, userKey, from),
+    forgottenDevices: (tenant, userKey) => analytics.forgottenDevices(tenant, userKey),
     panel: (tenant, id, parameters) => analytics.panel(tenant, id, parameters),
     erase: (tenant, userKey) => analytics.erase(tenant, userKey),
     eraseUpTo: (tenant, userKey, position, loginKeys) =>

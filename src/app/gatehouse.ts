@@ -1,6 +1,13 @@
 import type { LoginEvent } from '../core/event.ts';
 import type { Policy } from '../core/policy.ts';
-import type { DecisionView, FeedbackRecord, OutcomeRecord, RecordSource, Warning } from '../core/record.ts';
+import type {
+  DecisionView,
+  FeedbackRecord,
+  ForgottenDeviceRecord,
+  OutcomeRecord,
+  RecordSource,
+  Warning,
+} from '../core/record.ts';
 import type { DecisionRow, ReviewKind, UserActivity, Window } from '../ports/analytics.ts';
 
 /**
@@ -21,6 +28,7 @@ export interface Gatehouse {
   ) => Promise<readonly ReviewItem[]>;
   readonly lookupUser: (tenant: string, userId: string) => Promise<UserSummary>;
   readonly exportUser: (tenant: string, userId: string) => Promise<UserExport>;
+  readonly forgetDevice: (request: ForgetDevice) => Promise<{ readonly forgotten: boolean }>;
   readonly eraseUser: (tenant: string, userId: string) => Promise<ErasureReceipt>;
 }
 
@@ -134,6 +142,17 @@ export interface UserExport {
   readonly exportedAt_ms: number;
   readonly profile: UserSummary['profile'];
   readonly decisions: readonly DecisionView[];
+  /** In the order in which they were forgotten. */
+  readonly forgottenDevices: readonly ForgottenDeviceRecord[];
+}
+
+export interface ForgetDevice {
+  readonly tenant: string;
+  readonly userId: string;
+  /** As in `event.device.key`. */
+  readonly deviceKey: string;
+  readonly actor: ForgottenDeviceRecord['actor'];
+  readonly note: string | null;
 }
 
 export interface ErasureReceipt {

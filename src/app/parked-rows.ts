@@ -14,8 +14,7 @@ export interface ParkedRowsUseCase {
 
 /** What an operator is shown of a parked row: nothing about a person. */
 export function summarizeParked({ position, record, reason, parkedAt_ms }: ParkedRow): ParkedSummary {
-  const decisionId =
-    record.kind === 'decision' ? record.id : record.kind === 'erasure' ? '' : record.decisionId;
+  const decisionId = record.kind === 'decision' ? record.id : 'decisionId' in record ? record.decisionId : '';
   const recordedAt_ms = Math.floor(position / MICROS_PER_MS);
   return { position, kind: record.kind, decisionId, reason, recordedAt_ms, parkedAt_ms };
 }

@@ -1,5 +1,5 @@
 import { encodeProfile } from '../core/profile-codec.ts';
-import { type HistoryEntry, historyEntry, rebuildProfile } from '../core/rebuild.ts';
+import { type ForgottenDevice, type HistoryEntry, historyEntry, rebuildProfile } from '../core/rebuild.ts';
 import type { DecisionView, FeedbackRecord } from '../core/record.ts';
 import type { Analytics } from '../ports/analytics.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -43,7 +43,7 @@ export function createRecordFeedback(dependencies: FeedbackDependencies): Gateho
       // From here to `apply` nothing waits. A login that was learned meanwhile is not in the history: read again.
       const now = userKey === null ? 0 : state.profileVersion(report.tenant, userKey);
       if ((now instanceof Promise ? await now : now) !== version) continue;
-      const profile = history === null ? null : rebuildProfile(history);
+      const profile = history === null ? null : rebuildProfile(history.entries, history.forgotten);
       const record: FeedbackRecord = {
         ...draft,
         position: log.nextPosition(view.decision.position),
@@ -70,7 +70,7 @@ async function readHistory(
   tenant: string,
   userKey: string,
   draft: FeedbackRecord,
-): Promise<readonly HistoryEntry[]> {
+): Promise<{ readonly entries: readonly HistoryEntry[]; readonly forgotten: readonly ForgottenDevice[] }> {
   await caughtUp();
   const entries: HistoryEntry[] = [];
   for await (const stored of analytics.history(tenant, userKey)) {
@@ -81,7 +81,7 @@ async function readHistory(
     const feedback = stored.decision.id === draft.decisionId ? [...known, draft] : known;
     entries.push(historyEntry({ decision: stored.decision, outcome, feedback }));
   }
-  return entries;
+  return { entries, forgotten: await analytics.forgottenDevices(tenant, userKey) };
 }
 
 function toRecord(report: FeedbackReport, view: DecisionView, now_ms: number): FeedbackRecord {

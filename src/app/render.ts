@@ -184,6 +184,12 @@ export function renderUserExport(exported: UserExport, now_ms: number): UserExpo
             clients: [...profile.clients],
           },
     decisions: exported.decisions.map((view) => renderView(view, now_ms)),
+    forgotten_devices: exported.forgottenDevices.map(({ deviceKey, actor, note, recordedAt_ms }) => ({
+      device_key: deviceKey,
+      forgotten_at: time(recordedAt_ms),
+      actor: actor === null ? null : { ...actor },
+      note,
+    })),
   };
 }
 

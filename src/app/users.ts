@@ -3,11 +3,12 @@ import { countryOfKey, placeLatitude, placeLongitude } from '../core/geo.ts';
 import { hash32 } from '../core/hash.ts';
 import type { Habit, HabitKind, Profile } from '../core/profile.ts';
 import { standingVerdict } from '../core/rebuild.ts';
-import type { DecisionView, ErasureRecord } from '../core/record.ts';
+import type { DecisionView, ErasureRecord, ForgottenDeviceRecord } from '../core/record.ts';
 import type { Analytics } from '../ports/analytics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
 import { decisionRowOf } from '../ports/decision-row.ts';
+import { LogConflict } from '../ports/log-errors.ts';
 import type { RiskState } from '../ports/risk-state.ts';
 import { AppError } from './errors.ts';
 import type { Gatehouse, UserHabit, UserSummary } from './gatehouse.ts';
@@ -30,11 +31,13 @@ const TIMELINE = 100;
 const ACTIVITY_MS = 90 * DAY_MS;
 /** Events may come from clocks that are ahead by this much. */
 const SKEW_MS = 300_000;
+/** Other processes may store something of the same part of the log first. */
+const MAX_TRIES = 5;
 
-/** Looking at, handing out and erasing everything that is held about one user. */
+/** Looking at, handing out, correcting and erasing what is held about one user. */
 export function createUsers(
   dependencies: UserDependencies,
-): Pick<Gatehouse, 'lookupUser' | 'exportUser' | 'eraseUser'> {
+): Pick<Gatehouse, 'lookupUser' | 'exportUser' | 'forgetDevice' | 'eraseUser'> {
   const { state, log, clock, analytics, caughtUp, userKeyOf, uuidAt } = dependencies;
 
   const annotated = async (view: DecisionView): Promise<DecisionView> => {
@@ -85,7 +88,49 @@ export function createUsers(
       if (profile === null && decisions.length === 0) {
         throw new AppError('not_found', 'Nothing is known about this user.');
       }
-      return { userId, exportedAt_ms: clock(), profile: summarize(profile, clock()), decisions };
+      return {
+        userId,
+        exportedAt_ms: clock(),
+        profile: summarize(profile, clock()),
+        decisions,
+        forgottenDevices: await analytics.forgottenDevices(tenant, userKey),
+      };
+    },
+
+    async forgetDevice({ tenant, userId, deviceKey, actor, note }) {
+      const userKey = userKeyOf(tenant, userId);
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const profile = await state.profile(tenant, userKey);
+        if (profile === null && (await analytics.count(tenant, { userKey })) === 0) {
+          throw new AppError('not_found', 'Nothing is known about this user.');
+        }
+        // Recorded also when the profile does not know it now: a verdict that is taken back must not bring it again.
+        const record: ForgottenDeviceRecord = {
+          kind: 'forgotten_device',
+          position: log.nextPosition(userKey),
+          tenant,
+          userKey,
+          deviceKey,
+          actor,
+          note,
+          recordedAt_ms: clock(),
+        };
+        state.apply(record);
+        try {
+          await log.append(record);
+        } catch (cause) {
+          state.withdraw(record);
+          if (cause instanceof LogConflict) continue;
+          throw new AppError('storage_unavailable', 'The device could not be forgotten; send it again.', {
+            cause,
+          });
+        }
+        return { forgotten: deviceStatus(profile, deviceKey, record.recordedAt_ms) !== 'unknown' };
+      }
+      throw new AppError(
+        'storage_unavailable',
+        'The user logs in too fast to be changed now; send it again.',
+      );
     },
 
     async eraseUser(tenant, userId) {

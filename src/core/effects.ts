@@ -31,8 +31,16 @@ export type Effect =
     }
   | { readonly kind: 'cell'; readonly subject: string; readonly seen: Observation }
   | { readonly kind: 'attempt'; readonly subject: string; readonly attempt: AttemptState }
+  | ProfileEffect;
+
+/** What changes the profile of one user; `userKey` is the subject. */
+export type ProfileEffect =
   | { readonly kind: 'learn'; readonly userKey: string; readonly lesson: Lesson }
-  | { readonly kind: 'trouble'; readonly userKey: string; readonly at_ms: number };
+  | { readonly kind: 'trouble'; readonly userKey: string; readonly at_ms: number }
+  | { readonly kind: 'forget'; readonly userKey: string; readonly device: number };
+
+export const changesProfile = (effect: Effect): effect is ProfileEffect =>
+  effect.kind === 'learn' || effect.kind === 'trouble' || effect.kind === 'forget';
 
 /** Keys are 32-bit: of the user where the record could not know whether they counted already, of the decision judged. */
 export type PopulationLesson =
@@ -67,6 +75,10 @@ export const personOf = (event: DecisionRecord['event']): string | null =>
 export function effectsOf(record: LogRecord, decision: DecisionRecord | undefined): readonly Effect[] {
   if (record.kind === 'decision') return decisionEffects(record);
   if (record.kind === 'feedback') return verdictEffects(record);
+  if (record.kind === 'forgotten_device') {
+    const userKey = subjects.user(record.tenant, record.userKey);
+    return [{ kind: 'forget', userKey, device: hash32(record.deviceKey) }];
+  }
   if (record.kind !== 'outcome' || decision === undefined) return [];
   const userKey = decision.event.user.key;
   if (userKey === null || decision.event.status !== 'succeeded') return [];

@@ -120,6 +120,14 @@ export function noteTrouble(profile: Profile, at_ms: number): Profile {
   return { ...profile, lastTrouble_h: Math.max(profile.lastTrouble_h ?? 0, at_h) };
 }
 
+/** The profile without a device: the next login from it is as new. The same profile when it does not know the device. */
+export function forgetDevice(profile: Profile, device: number): Profile {
+  const devices = profile.habits.devices.filter(({ key }) => key !== device);
+  const last = profile.last?.deviceKey === device ? { ...profile.last, deviceKey: null } : profile.last;
+  if (devices.length === profile.habits.devices.length && last === profile.last) return profile;
+  return { ...profile, last, habits: { ...profile.habits, devices } };
+}
+
 export function emptyProfile(at_h: number): Profile {
   return {
     createdAt_h: at_h,

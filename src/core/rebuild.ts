@@ -1,7 +1,11 @@
 import { lessonOf, teaches } from './effects.ts';
-import { type Lesson, learn, noteTrouble } from './learn.ts';
+import { hash32 } from './hash.ts';
+import { forgetDevice, type Lesson, learn, noteTrouble } from './learn.ts';
 import type { Profile } from './profile.ts';
-import type { DecisionRecord, DecisionView, FeedbackRecord } from './record.ts';
+import type { DecisionRecord, DecisionView, FeedbackRecord, ForgottenDeviceRecord } from './record.ts';
+
+/** When, in the order of the log, a user's device was forgotten. */
+export type ForgottenDevice = Pick<ForgottenDeviceRecord, 'position' | 'deviceKey'>;
 
 /** One decision of a user's history, reduced to what a rebuild needs (a history can be long). */
 export interface HistoryEntry {
@@ -50,9 +54,12 @@ export function standingVerdict(feedback: readonly FeedbackRecord[]): FeedbackRe
  * same device or session (by the verdict's scope), are left out. `null` when nothing remains.
  *
  * A decision without a device is followed by its address instead, or a takeover in a browser without cookies could
- * not be unlearned at all.
+ * not be unlearned at all. A device that was forgotten in between stays so: what it taught before vouches for it no more.
  */
-export function rebuildProfile(history: readonly HistoryEntry[]): Profile | null {
+export function rebuildProfile(
+  history: readonly HistoryEntry[],
+  forgotten: readonly ForgottenDevice[] = [],
+): Profile | null {
   const compromised = history.filter((entry) => entry.verdict?.verdict === 'compromised');
   const excluded = (entry: HistoryEntry): boolean =>
     compromised.some((bad) => {
@@ -68,10 +75,19 @@ export function rebuildProfile(history: readonly HistoryEntry[]): Profile | null
       }
     });
   let profile: Profile | null = null;
+  const open = forgotten.toSorted((a, b) => a.position - b.position);
+  const forgetBefore = (position: number): void => {
+    for (let next = open[0]; next !== undefined && next.position < position; next = open[0]) {
+      if (profile !== null) profile = forgetDevice(profile, hash32(next.deviceKey));
+      open.shift();
+    }
+  };
   for (const entry of history.toSorted((a, b) => a.position - b.position)) {
+    forgetBefore(entry.position);
     if (entry.lesson !== null && !excluded(entry)) profile = learn(profile, entry.lesson);
     if (entry.trouble_ms !== null && profile !== null) profile = noteTrouble(profile, entry.trouble_ms);
   }
+  forgetBefore(Number.POSITIVE_INFINITY);
   for (const bad of compromised) {
     if (profile !== null && bad.verdict !== null) profile = noteTrouble(profile, bad.verdict.recordedAt_ms);
   }

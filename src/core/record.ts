@@ -7,7 +7,12 @@ import type { Features } from './facts.ts';
  * What the log holds. The log is the truth: profiles, counters, idempotency and outcomes are folds of it, and
  * analytics is a copy of it. Every record is complete in itself, so that a fold needs nothing else.
  */
-export type LogRecord = DecisionRecord | OutcomeRecord | FeedbackRecord | ErasureRecord;
+export type LogRecord =
+  | DecisionRecord
+  | OutcomeRecord
+  | FeedbackRecord
+  | ForgottenDeviceRecord
+  | ErasureRecord;
 
 export interface Warning {
   /** JSON pointer into the request body. */
@@ -168,6 +173,22 @@ export interface FeedbackRecord {
    * `null`: the verdict changed no profile. Kept here because a rebuild reads history that a fold does not have.
    */
   readonly profile: Uint8Array | null;
+}
+
+/**
+ * A person asked that a device vouches for this user no more, for example because it was sold. What it taught of places
+ * and networks stays; a later login from it begins anew.
+ */
+export interface ForgottenDeviceRecord {
+  readonly kind: 'forgotten_device';
+  readonly position: number;
+  readonly tenant: string;
+  readonly userKey: string;
+  /** As in `event.device.key`. */
+  readonly deviceKey: string;
+  readonly actor: { readonly type: string; readonly id: string | null } | null;
+  readonly note: string | null;
+  readonly recordedAt_ms: number;
 }
 
 /** Tombstone: everything about the user up to here is gone, and late events must not bring the user back. */

@@ -2,7 +2,14 @@ import type { CellKind } from '../core/campaign/cells.ts';
 import type { CampaignKind } from '../core/campaign/trace.ts';
 import type { Action, ChallengeKind, Confidence, Learning, Level } from '../core/decision.ts';
 import type { EventStatus, EventType } from '../core/event.ts';
-import type { DecisionView, FeedbackRecord, LogRecord, OutcomeRecord, RecordSource } from '../core/record.ts';
+import type {
+  DecisionView,
+  FeedbackRecord,
+  ForgottenDeviceRecord,
+  LogRecord,
+  OutcomeRecord,
+  RecordSource,
+} from '../core/record.ts';
 
 /** One value, or any of several. */
 export type AnyOf = string | readonly string[];
@@ -260,7 +267,7 @@ export interface ResentRows {
 export interface ParkedSummary {
   readonly position: number;
   readonly kind: LogRecord['kind'];
-  /** The decision that it is, or speaks of; empty for an erasure. */
+  /** The decision that it is, or speaks of; empty where there is none. */
   readonly decisionId: string;
   readonly reason: string;
   readonly recordedAt_ms: number;
@@ -397,6 +404,8 @@ export interface Analytics {
   ): Promise<CampaignPage>;
   /** All decisions of one user, oldest first, for rebuilding a profile and for export; fetched in pages inside. */
   history(tenant: string, userKey: string): AsyncIterable<DecisionView>;
+  /** Devices that were forgotten for one user, in the order of the log. */
+  forgottenDevices(tenant: string, userKey: string): Promise<readonly ForgottenDeviceRecord[]>;
   panels(): readonly PanelInfo[];
   /** @throws UnknownPanel (code `unknown_panel`), InvalidPanelParameter (code `invalid_parameter`). */
   panel(tenant: string, id: string, parameters: Readonly<Record<string, string>>): Promise<PanelResult>;

@@ -15,7 +15,12 @@ import { OutcomeAnswer } from '../../src/contracts/http/outcome-answer.ts';
 import { ErasureAnswer } from '../../src/contracts/http/user-answers.ts';
 import { createBodyValidator } from '../../src/contracts/http/validate-body.ts';
 import type { DecisionRecord, DecisionView } from '../../src/core/record.ts';
-import { decisionRecord, feedbackRecord, outcomeRecord } from '../support/log-records.ts';
+import {
+  decisionRecord,
+  feedbackRecord,
+  forgottenDeviceRecord,
+  outcomeRecord,
+} from '../support/log-records.ts';
 import { userSummary } from '../support/user-summary.ts';
 
 const T_ms = Date.parse('2026-11-23T01:28:40.120Z');
@@ -353,7 +358,13 @@ describe('what is read about users', () => {
 
   it('exports the whole profile and every decision', () => {
     const answer = renderUserExport(
-      { userId: 'u', exportedAt_ms: T_ms, profile, decisions: [viewOf(challenged)] },
+      {
+        userId: 'u',
+        exportedAt_ms: T_ms,
+        profile,
+        decisions: [viewOf(challenged)],
+        forgottenDevices: [forgottenDeviceRecord('default', 'uk_1', 'd1', T_ms * 1_000)],
+      },
       T_ms,
     );
     expect(answer).toMatchObject({
@@ -361,6 +372,9 @@ describe('what is read about users', () => {
       exported_at: '2026-11-23T01:28:40.120Z',
       profile,
       decisions: [{ id: challenged.id }],
+      forgotten_devices: [
+        { device_key: 'd1', forgotten_at: '2026-11-23T01:28:40.120Z', actor: { type: 'analyst', id: null } },
+      ],
     });
   });
 

@@ -3,7 +3,13 @@ import { emptyProfile } from '../../src/core/learn.ts';
 import { encodeProfile } from '../../src/core/profile-codec.ts';
 import type { LogRecord } from '../../src/core/record.ts';
 import type { DecisionLog } from '../../src/ports/decision-log.ts';
-import { decisionRecord, erasureRecord, feedbackRecord, outcomeRecord } from '../support/log-records.ts';
+import {
+  decisionRecord,
+  erasureRecord,
+  feedbackRecord,
+  forgottenDeviceRecord,
+  outcomeRecord,
+} from '../support/log-records.ts';
 
 /** A place in which a log can be opened again after it was closed. */
 export interface LogPlace {
@@ -121,6 +127,8 @@ export function decisionLogContract(name: string, place: () => LogPlace): void {
         decision,
         outcomeRecord(decision, log.nextPosition()),
         { ...feedbackRecord(decision, log.nextPosition()), profile: encodeProfile(emptyProfile(497_222)) },
+        forgottenDeviceRecord('default', 'uk_1', 'd1', log.nextPosition()),
+        { ...forgottenDeviceRecord('default', 'uk_1', 'd1', log.nextPosition()), actor: null, note: null },
         erasureRecord('default', 'uk_1', log.nextPosition()),
       ];
       await Promise.all(records.map((record) => log.append(record)));

@@ -19,6 +19,7 @@ import {
   decisionRecord,
   erasureRecord,
   feedbackRecord,
+  forgottenDeviceRecord,
 } from '../support/log-records.ts';
 import { seededRandom } from '../support/random.ts';
 
@@ -279,6 +280,32 @@ export function riskStateContract(name: string, place: () => StatePlace): void {
           [verdict.position, null],
         ]);
       }));
+
+    it('a forgotten device vouches no more, also after a kill, and is learned anew by its next login', async () => {
+      const where = place();
+      const at = await where.open(clock);
+      const first = await decide(at, { deviceKey: 'kept', occurredAt_ms: T });
+      const second = await decide(at, { deviceKey: 'sold', occurredAt_ms: T + DAY });
+      const userKey = first.event.user.key ?? '';
+      const version = await at.state.profileVersion(TENANT, userKey);
+      expect(
+        await stored(at, forgottenDeviceRecord(TENANT, userKey, 'sold', at.log.nextPosition(userKey))),
+      ).toBe(true);
+      const profile = await profileOf(at, second);
+      expect(profile?.habits.devices.map(({ key }) => key)).toEqual([hash32('kept')]);
+      expect(profile?.last?.deviceKey).toBeNull();
+      expect(profile?.habits.networks).not.toEqual([]);
+      expect(await at.state.profileVersion(TENANT, userKey)).not.toBe(version);
+      const other = forgottenDeviceRecord(TENANT, 'uk_nobody', 'sold', at.log.nextPosition('uk_nobody'));
+      expect(await stored(at, other)).toBe(true);
+      expect(await at.state.profile(TENANT, 'uk_nobody')).toBeNull();
+      await at.state.flush();
+      const again = await where.reopen(clock);
+      expect(await profileOf(again, second)).toEqual(profile);
+      await decide(again, { deviceKey: 'sold', occurredAt_ms: T + 2 * DAY });
+      expect((await profileOf(again, second))?.habits.devices).toHaveLength(2);
+      await again.close();
+    });
 
     it('tenants never meet', () =>
       withState(async (at) => {

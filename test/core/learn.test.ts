@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { familiarity } from '../../src/core/familiarity.ts';
-import { HABIT_LIMITS, type Lesson, learn, noteTrouble } from '../../src/core/learn.ts';
+import { hash32 } from '../../src/core/hash.ts';
+import { forgetDevice, HABIT_LIMITS, type Lesson, learn, noteTrouble } from '../../src/core/learn.ts';
 import { HABIT_KINDS, type Profile } from '../../src/core/profile.ts';
 import {
   decodeProfile,
@@ -8,6 +9,7 @@ import {
   MAX_PROFILE_BYTES,
   ProfileFormatError,
 } from '../../src/core/profile-codec.ts';
+import { type HistoryEntry, rebuildProfile } from '../../src/core/rebuild.ts';
 import { seededRandom } from '../support/random.ts';
 
 const T = Date.UTC(2026, 0, 5, 9, 30, 0);
@@ -53,6 +55,53 @@ function lesson(
 }
 
 const device = (profile: Profile, key = 6) => profile.habits.devices.find((habit) => habit.key === key);
+
+describe('forgetting a device', () => {
+  it('takes the device and nothing else; the last login is of no known device then', () => {
+    const before = learn(learn(null, lesson(T)), lesson(T + DAY, {}, { device: 16 }));
+    const after = forgetDevice(before, 16);
+    expect(device(after, 16)).toBeUndefined();
+    expect(after.last).toEqual({ ...before.last, deviceKey: null });
+    expect({
+      ...after,
+      last: before.last,
+      habits: { ...after.habits, devices: before.habits.devices },
+    }).toEqual(before);
+    expect(familiarity(after, 'devices', 16, T + DAY).seen).toBe('never');
+    expect(familiarity(after, 'devices', 6, T + DAY).seen).toBe('established');
+    expect(forgetDevice(after, 16)).toBe(after);
+    expect(decodeProfile(encodeProfile(after))).toEqual(after);
+  });
+
+  it('holds in a rebuilt profile for what came before it, in the order of the log', () => {
+    const entry = (position: number, deviceKey: string): HistoryEntry => ({
+      position,
+      decisionId: `dec_${position}`,
+      occurredAt_ms: T + position * DAY,
+      deviceKey,
+      sessionKey: null,
+      ip: '192.0.2.1',
+      lesson: lesson(T + position * DAY, {}, { device: hash32(deviceKey) }),
+      trouble_ms: null,
+      verdict: null,
+    });
+    const history = [entry(1, 'kept'), entry(2, 'sold'), entry(4, 'sold')];
+    const seen = (forgotten: readonly number[], of = history) =>
+      rebuildProfile(
+        of,
+        forgotten.map((position) => ({ position, deviceKey: 'sold' })),
+      )?.habits.devices.map(({ key, lastSeen_h }) => [key, lastSeen_h]);
+    const at_h = (position: number) => Math.floor((T + position * DAY) / HOUR);
+    const kept = [hash32('kept'), at_h(1)];
+    expect(seen([])).toEqual([kept, [hash32('sold'), at_h(4)]]);
+    expect(seen([3])).toEqual([kept, [hash32('sold'), at_h(4)]]);
+    expect(seen([3], history.slice(0, 2))).toEqual([kept]);
+    expect(seen([5, 3])).toEqual([kept]);
+    expect(seen([3])).not.toEqual(seen([5]));
+    const [, sold] = rebuildProfile(history, [{ position: 3, deviceKey: 'sold' }])?.habits.devices ?? [];
+    expect(sold?.firstSeen_h).toBe(at_h(4));
+  });
+});
 
 describe('learning a profile', () => {
   it('a missed attacker behind the same operator does not make his round trips the user’s', () => {

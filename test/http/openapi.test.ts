@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/http-server.ts';
 
@@ -19,6 +20,17 @@ beforeAll(async () => {
   document = (await test.inject({ url: '/openapi.json' })).json();
 });
 afterAll(() => test.close());
+
+/** The calls in a source text: each path, with the method that the same statement names. */
+function callsOf(source: string): readonly string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '');
+  return code.split(';\n').flatMap((statement) =>
+    [...statement.matchAll(/['`](\/(?:v1|session)\b[^'`?]*)/g)].map(([, path = '']) => {
+      const [, method = 'GET'] = /method: '([A-Z]+)'/.exec(statement) ?? [];
+      return `${method} ${path.replaceAll(/\$\{[^}]*\}/g, '{id}').replace(/\$\{.*/, '')}`;
+    }),
+  );
+}
 
 const operations = (): [string, Operation][] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -59,6 +71,7 @@ describe('the OpenAPI document', () => {
         'GET /v1/analytics/annotations',
         'POST /v1/users/lookup',
         'POST /v1/users/export',
+        'POST /v1/users/forget-device',
         'POST /v1/users/erase',
         'GET /v1/analytics/panels',
         'GET /v1/analytics/panels/{id}',
@@ -73,6 +86,18 @@ describe('the OpenAPI document', () => {
         'GET /openapi.json',
       ].sort(),
     );
+  });
+
+  it('has every call of the dashboards', () => {
+    const directory = new URL('../../dashboards/src/api/', import.meta.url);
+    const calls = readdirSync(directory).flatMap((file) =>
+      callsOf(readFileSync(new URL(file, directory), 'utf8')),
+    );
+    expect(calls).toContain('POST /v1/users/forget-device');
+    expect(calls).toContain('GET /v1/decisions/stream');
+    expect(calls.length).toBeGreaterThan(15);
+    const known = new Set(operations().map(([name]) => name));
+    expect(calls.filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('points at nothing that is not there, and repeats no $id', () => {

@@ -49,6 +49,7 @@ describe('the log', () => {
     await post('/v1/events', { ...LOGIN, status: 'failed' });
     await post('/v1/users/lookup', { user_id: 'u_42' });
     await post('/v1/users/erase', { user_id: 'u_42' });
+    await post('/v1/users/forget-device', { user_id: 'u_42', device_key: 'hunter2', note: 'hunter2' });
     await post('/v1/decisions/search', { user_id: 'u_42', ip: '203.0.113.7' });
     await test.inject({ url: `/v1/decisions/${DECISION_ID}`, headers: { cookie, host: 'localhost' } });
     await test.inject({ url: '/hunter2?include=hunter2', headers: bearer('gatehouse_hunter2') });
@@ -67,6 +68,7 @@ describe('the log', () => {
     expect(logged).toContain('"tenant":"default"');
     expect(logged).toMatch(/"key_id":"key_[0-9a-f-]{36}"/);
     expect(logged).toContain('"audit":"user_erased"');
+    expect(logged).toContain('"audit":"device_forgotten"');
     for (const secret of [...SECRETS, key, key.slice(10, 30), token, 'not-a-session']) {
       expect(logged).not.toContain(secret);
     }

@@ -87,6 +87,13 @@ const CALLS: readonly {
   { method: 'GET', url: '/v1/campaigns', scope: 'decisions:read', status: 200 },
   { method: 'POST', url: '/v1/users/lookup', scope: 'users:read', body: { user_id: 'u_42' }, status: 200 },
   { method: 'POST', url: '/v1/users/export', scope: 'users:read', body: { user_id: 'u_42' }, status: 200 },
+  {
+    method: 'POST',
+    url: '/v1/users/forget-device',
+    scope: 'feedback:write',
+    body: { user_id: 'u_42', device_key: 'k' },
+    status: 200,
+  },
   { method: 'POST', url: '/v1/users/erase', scope: 'users:erase', body: { user_id: 'u_42' }, status: 200 },
 ];
 

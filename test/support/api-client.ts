@@ -36,7 +36,11 @@ export interface DecisionBody {
 }
 
 export interface DecisionRecordBody extends DecisionBody {
-  readonly event: { readonly user: { readonly id: string | null }; readonly occurred_at: string };
+  readonly event: {
+    readonly user: { readonly id: string | null };
+    readonly device: { readonly key: string | null } | null;
+    readonly occurred_at: string;
+  };
   readonly outcome: { readonly status: string } | null;
   readonly feedback: readonly { readonly verdict: string }[];
 }

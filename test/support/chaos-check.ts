@@ -8,8 +8,8 @@ import { readEntity } from '../../src/adapters/redis/entity-writer.ts';
 import { createKeys, type Keys, SHARDS } from '../../src/adapters/redis/keys.ts';
 import { createLogStreams, type LogStreams } from '../../src/adapters/redis/log-streams.ts';
 import { PANELS } from '../../src/analytics/panels/index.ts';
-import { effectsOf, subjects } from '../../src/core/effects.ts';
-import { learn, noteTrouble } from '../../src/core/learn.ts';
+import { changesProfile, effectsOf, type ProfileEffect, subjects } from '../../src/core/effects.ts';
+import { forgetDevice, learn, noteTrouble } from '../../src/core/learn.ts';
 import type { Profile } from '../../src/core/profile.ts';
 import { encodeProfile } from '../../src/core/profile-codec.ts';
 import type { DecisionRecord, LogRecord } from '../../src/core/record.ts';
@@ -151,16 +151,16 @@ function fold({ profiles }: Replayed, record: LogRecord, decision: DecisionRecor
   const user = record.kind === 'decision' ? record.event.user.key : record.userKey;
   if (user === null) return;
   for (const effect of effectsOf(record, decision)) {
-    if (effect.kind !== 'learn' && effect.kind !== 'trouble') continue;
+    if (!changesProfile(effect)) continue;
     const before = profiles.get(user)?.profile ?? null;
-    const profile =
-      effect.kind === 'learn'
-        ? learn(before, effect.lesson)
-        : before === null
-          ? null
-          : noteTrouble(before, effect.at_ms);
-    profiles.set(user, { tenant: record.tenant, profile });
+    profiles.set(user, { tenant: record.tenant, profile: changed(before, effect) });
   }
+}
+
+function changed(before: Profile | null, effect: ProfileEffect): Profile | null {
+  if (effect.kind === 'learn') return learn(before, effect.lesson);
+  if (before === null) return null;
+  return effect.kind === 'trouble' ? noteTrouble(before, effect.at_ms) : forgetDevice(before, effect.device);
 }
 
 /** Users whose profile in Redis is not what the replay made of them, to the byte. */

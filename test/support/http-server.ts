@@ -18,7 +18,7 @@ import {
   type DecisionTokenConfig,
 } from '../../src/app/decision-token.ts';
 import { AppError } from '../../src/app/errors.ts';
-import type { AssessRequest, Gatehouse, OutcomeReport } from '../../src/app/gatehouse.ts';
+import type { AssessRequest, ForgetDevice, Gatehouse, OutcomeReport } from '../../src/app/gatehouse.ts';
 import { createIdHasher } from '../../src/app/hash-ids.ts';
 import { createQuota, DEFAULT_QUOTA, type QuotaConfig } from '../../src/app/quota.ts';
 import { createSavedViews } from '../../src/app/saved-views.ts';
@@ -46,6 +46,7 @@ export interface Asked {
   readonly outcomes: OutcomeReport[];
   readonly searches: { readonly tenant: string; readonly filter: DecisionFilter }[];
   readonly resends: { readonly tenant: string; readonly positions: readonly number[] | null }[];
+  readonly forgotten: ForgetDevice[];
   readonly entities: { readonly tenant: string; readonly subject: EntitySubject }[];
 }
 
@@ -101,7 +102,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log,
   });
   const signIn = createSignIn({ keys, store: createMemorySignInStore(), clock });
-  const asked: Asked = { assessed: [], outcomes: [], searches: [], resends: [], entities: [] };
+  const asked: Asked = { assessed: [], outcomes: [], searches: [], resends: [], forgotten: [], entities: [] };
   const server = await buildServer({
     config: { publicOrigins: [], dashboardsDir: null, version: '1.0.0', ...options.config },
     log,
@@ -329,7 +330,12 @@ function standIn(asked: Asked, sketch: Partial<DecisionSketch>, clock: () => num
       exportedAt_ms: clock(),
       profile: null,
       decisions: [viewOf(sketch, clock())],
+      forgottenDevices: [],
     }),
+    async forgetDevice(request) {
+      asked.forgotten.push(request);
+      return { forgotten: true };
+    },
     eraseUser: async () => ({ id: 'ers_1', erasedAt_ms: clock(), decisions: 3, profile: true }),
   };
 }

@@ -6,6 +6,7 @@ import type {
   DecisionRecord,
   ErasureRecord,
   FeedbackRecord,
+  ForgottenDeviceRecord,
   OutcomeRecord,
   RecordSource,
 } from '../../src/core/record.ts';
@@ -276,6 +277,24 @@ export function feedbackRecord(
     decisionOccurredAt_ms: decision.event.occurredAt_ms,
     features: decision.learnable.features,
     profile: null,
+  };
+}
+
+export function forgottenDeviceRecord(
+  tenant: string,
+  userKey: string,
+  deviceKey: string,
+  position: number,
+): ForgottenDeviceRecord {
+  return {
+    kind: 'forgotten_device',
+    position,
+    tenant,
+    userKey,
+    deviceKey,
+    actor: { type: 'analyst', id: null },
+    note: 'sold "it"\nyesterday',
+    recordedAt_ms: Math.floor(position / 1000),
   };
 }
 

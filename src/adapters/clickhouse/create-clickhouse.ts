@@ -106,6 +106,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     decision: reads.decision,
     search: reads.search,
     history: reads.history,
+    forgottenDevices: reads.forgottenDevices,
     rows: rows.rows,
     count: rows.count,
     ...createEntityReads(database, rows),

@@ -61,12 +61,18 @@ superseded_id != '' AS supersedes FROM decisions WHERE ${decisions}`,
       `SELECT toUnixTimestamp64Milli(decision_at) AS at_ms FROM outcomes WHERE ${said}`,
       parameters,
     );
+    const ofUser = `tenant = {tenant:String} AND user_key = {user:String} AND ${before}`;
+    const [forgotten] = await database.query<{ n: number }>(
+      'write',
+      `SELECT count() AS n FROM forgotten_devices WHERE ${ofUser}`,
+      parameters,
+    );
     const [feedback] = await database.query<{ n: number }>(
       'write',
       `SELECT count() AS n FROM feedback WHERE ${said}`,
       parameters,
     );
-    if (rows.length + outcomes.length + (feedback?.n ?? 0) === 0) return 0;
+    if (rows.length + outcomes.length + (feedback?.n ?? 0) + (forgotten?.n ?? 0) === 0) return 0;
 
     const moments: Moment[] = [];
     for (const { at_ms, superseded_ms, supersedes } of rows) {
@@ -85,6 +91,7 @@ superseded_id != '' AS supersedes FROM decisions WHERE ${decisions}`,
     // A mutation runs beside the local rows of a tenant, all of which stand there.
     const saidBeside =
       database.cluster === null ? said : said.replace('FROM decisions', `FROM ${localName('decisions')}`);
+    if ((forgotten?.n ?? 0) > 0) await remove('forgotten_devices', ofUser);
     await remove('feedback', saidBeside);
     await remove('outcomes', saidBeside);
     await remove('decisions', decisions);

@@ -1,7 +1,12 @@
 import { feedbackFromJson, outcomeFromJson } from '../../contracts/rows/record-json.ts';
 import { decisionFromText } from '../../contracts/rows/record-text.ts';
 import { positionOfId } from '../../core/decision-id.ts';
-import type { DecisionView, FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
+import type {
+  DecisionView,
+  FeedbackRecord,
+  ForgottenDeviceRecord,
+  OutcomeRecord,
+} from '../../core/record.ts';
 import type { Analytics, DecisionFilter } from '../../ports/analytics.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { conditionsOf, isOfOneUser, settingsFor } from './conditions.ts';
@@ -22,12 +27,21 @@ export interface HistoryPage {
   readonly next: Place | null;
 }
 
-export interface Reads extends Pick<Analytics, 'decision' | 'search' | 'history'> {
+export interface Reads extends Pick<Analytics, 'decision' | 'search' | 'history' | 'forgottenDevices'> {
   /** Where the decisions of a page stand, newest first, and the cursor behind it. */
   page(tenant: string, filter: DecisionFilter, size: number, cursor: string | null): Promise<Page>;
   /** The whole records at places, in their order, with what was said of them since. */
   viewsAt(kind: Kind, tenant: string, places: readonly Place[]): Promise<DecisionView[]>;
   historyPage(tenant: string, userKey: string, from: Place | null): Promise<HistoryPage>;
+}
+
+interface ForgottenDeviceRow {
+  readonly position: number;
+  readonly at_ms: number;
+  readonly device_key: string;
+  readonly actor_type: string;
+  readonly actor_id: string;
+  readonly note: string;
 }
 
 export interface Page {
@@ -176,6 +190,32 @@ LIMIT 1`,
         yield* page.views;
         from = page.next;
       } while (from !== null);
+    },
+
+    async forgottenDevices(tenant, userKey) {
+      const rows = await database.query<ForgottenDeviceRow>(
+        'lookup',
+        `SELECT position, toUnixTimestamp64Milli(recorded_at) AS at_ms, device_key, actor_type, actor_id, note
+FROM forgotten_devices WHERE tenant = {tenant:String} AND user_key = {user:String}
+ORDER BY position LIMIT 1 BY position`,
+        { tenant, user: userKey },
+        LOOKUP_LIMITS,
+      );
+      return rows.map(
+        (row): ForgottenDeviceRecord => ({
+          kind: 'forgotten_device',
+          position: row.position,
+          tenant,
+          userKey,
+          deviceKey: row.device_key,
+          actor:
+            row.actor_type === ''
+              ? null
+              : { type: row.actor_type, id: row.actor_id === '' ? null : row.actor_id },
+          note: row.note === '' ? null : row.note,
+          recordedAt_ms: row.at_ms,
+        }),
+      );
     },
 
     historyPage,

@@ -22,7 +22,7 @@ export const DEFAULT_RETENTION: Retention = {
 /** A row's time and its retention must not add up to more than ClickHouse's `DateTime` holds (2106): it would wrap and expire. */
 const MAX_DAYS = 25_000;
 
-const RAW_TABLES = ['decisions', 'outcomes', 'feedback', 'campaigns'];
+const RAW_TABLES = ['decisions', 'outcomes', 'feedback', 'forgotten_devices', 'campaigns'];
 
 /** Makes the tables' TTLs what the configuration says; does nothing where they are so already. */
 export async function applyRetention(database: Database, retention: Retention): Promise<void> {

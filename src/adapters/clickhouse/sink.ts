@@ -116,7 +116,8 @@ async function highestPosition(database: Database): Promise<number> {
     `SELECT max(position) AS position FROM (
 SELECT max(position) AS position FROM decisions
 UNION ALL SELECT max(position) FROM outcomes
-UNION ALL SELECT max(position) FROM feedback)`,
+UNION ALL SELECT max(position) FROM feedback
+UNION ALL SELECT max(position) FROM forgotten_devices)`,
   );
   return found?.position ?? 0;
 }

@@ -1,6 +1,7 @@
 import { campaignRow, cellKey, type MarkedCampaign } from '../../contracts/rows/campaign-row.ts';
 import { decisionRow } from '../../contracts/rows/decision-row.ts';
 import { feedbackRow } from '../../contracts/rows/feedback-row.ts';
+import { forgottenDeviceRow } from '../../contracts/rows/forgotten-device-row.ts';
 import { outcomeRow } from '../../contracts/rows/outcome-row.ts';
 import { type RowShape, timeColumn } from '../../contracts/rows/row.ts';
 import type { LogRecord } from '../../core/record.ts';
@@ -20,7 +21,7 @@ export interface BuiltRow {
 }
 
 export interface BuiltTable {
-  readonly table: 'decisions' | 'outcomes' | 'feedback' | 'campaigns';
+  readonly table: 'decisions' | 'outcomes' | 'feedback' | 'forgotten_devices' | 'campaigns';
   readonly columns: readonly string[];
   /** Column that, with the position, makes the key. */
   readonly keyColumn: string;
@@ -38,6 +39,7 @@ export function buildRows(batchId: string, records: readonly LogRecord[]): reado
   const decisions: BuiltRow[] = [];
   const outcomes: BuiltRow[] = [];
   const feedback: BuiltRow[] = [];
+  const forgotten: BuiltRow[] = [];
   const campaigns: BuiltRow[] = [];
   const bad: number[] = [];
   let cause: unknown;
@@ -72,6 +74,10 @@ export function buildRows(batchId: string, records: readonly LogRecord[]): reado
         } else {
           feedback.push({ position, key, json: row(feedbackRow, record, batchId), moments: [] });
         }
+      } else if (record.kind === 'forgotten_device') {
+        const { position } = record;
+        const key = `${position} ${record.userKey}`;
+        forgotten.push({ position, key, json: row(forgottenDeviceRow, record, batchId), moments: [] });
       }
     } catch (error) {
       cause = error;
@@ -83,6 +89,12 @@ export function buildRows(batchId: string, records: readonly LogRecord[]): reado
     { table: 'decisions', columns: decisionRow.columns, keyColumn: 'id', rows: decisions },
     { table: 'outcomes', columns: outcomeRow.columns, keyColumn: 'decision_id', rows: outcomes },
     { table: 'feedback', columns: feedbackRow.columns, keyColumn: 'decision_id', rows: feedback },
+    {
+      table: 'forgotten_devices',
+      columns: forgottenDeviceRow.columns,
+      keyColumn: 'user_key',
+      rows: forgotten,
+    },
     { table: 'campaigns', columns: campaignRow.columns, keyColumn: 'cell_key', rows: campaigns },
   ];
   return tables.filter(({ rows }) => rows.length > 0);

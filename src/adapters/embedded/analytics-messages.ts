@@ -1,4 +1,4 @@
-import type { DecisionView } from '../../core/record.ts';
+import type { DecisionView, ForgottenDeviceRecord } from '../../core/record.ts';
 import type {
   AnalyticsStatus,
   CampaignFilter,
@@ -65,6 +65,10 @@ export interface ThreadCalls {
   historyPage: {
     args: readonly [tenant: string, userKey: string, from: HistoryMark | null];
     answer: HistoryPage;
+  };
+  forgottenDevices: {
+    args: readonly [tenant: string, userKey: string];
+    answer: readonly ForgottenDeviceRecord[];
   };
   panel: {
     args: readonly [tenant: string, id: string, parameters: Readonly<Record<string, string>>];

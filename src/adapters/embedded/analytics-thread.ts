@@ -236,6 +236,7 @@ export async function createAnalyticsThread(options: AnalyticsThreadOptions): Pr
         mark = page.next;
       } while (mark !== null);
     },
+    forgottenDevices: (tenant, userKey) => call('forgottenDevices', tenant, userKey),
     panels: () => panels,
     panel: (tenant, id, parameters) => call('panel', tenant, id, parameters),
     erase: (tenant, userKey) => call('erase', tenant, userKey),

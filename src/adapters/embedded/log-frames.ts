@@ -1,5 +1,11 @@
 import { PackedReader, PackedWriter } from '../../contracts/rows/packed-scalars.ts';
-import { RECORD_VERSION, readRecord, writeRecord } from '../../contracts/rows/record-codec.ts';
+import {
+  NEWEST_RECORD_VERSION,
+  RECORD_VERSION,
+  readRecord,
+  versionOf,
+  writeRecord,
+} from '../../contracts/rows/record-codec.ts';
 import type { LogRecord } from '../../core/record.ts';
 import { LogUnreadable } from '../../ports/log-errors.ts';
 
@@ -12,7 +18,7 @@ import { LogUnreadable } from '../../ports/log-errors.ts';
  *
  * The ordinal is the number of records ever appended up to the frame's end: a difference of two is a backlog.
  */
-export const FRAME_VERSION = RECORD_VERSION;
+export const FRAME_VERSION = NEWEST_RECORD_VERSION;
 
 const HEADER_BYTES = 24;
 const ENTRY_BYTES = 12;
@@ -42,7 +48,7 @@ export function createFrameEncoder(): (
   return (records, { last, ordinal }) => {
     const head = Buffer.allocUnsafe(HEADER_BYTES + records.length * ENTRY_BYTES);
     head.writeUInt16LE(MAGIC, 0);
-    head[2] = FRAME_VERSION;
+    head[2] = records.reduce((newest, record) => Math.max(newest, versionOf(record)), RECORD_VERSION);
     head[3] = 0;
     head.writeUInt32LE(records.length, 4);
     head.writeDoubleLE(last, 8);

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Activity } from '../../core/activity.ts';
 import { effectsOf, subjects } from '../../core/effects.ts';
 import { known } from '../../core/known.ts';
-import { learn, noteTrouble } from '../../core/learn.ts';
+import { forgetDevice, learn, noteTrouble } from '../../core/learn.ts';
 import type { Profile } from '../../core/profile.ts';
 import { decodeProfile } from '../../core/profile-codec.ts';
 import type { DecisionRecord, LogRecord } from '../../core/record.ts';
@@ -134,6 +134,8 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
       }
       return;
     }
+    // Its effect on the profile is all that it changes.
+    if (record.kind === 'forgotten_device') return;
     const key = subjects.user(record.tenant, record.userKey);
     tombstones.set(key, record.recordedAt_ms);
     changes.tombstones.set(key, record.recordedAt_ms);
@@ -155,6 +157,11 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
         const before = row(effect.userKey);
         if (before?.profile != null && before.position < position) {
           setProfile(effect.userKey, noteTrouble(before.profile, effect.at_ms), position);
+        }
+      } else if (effect.kind === 'forget') {
+        const before = row(effect.userKey);
+        if (before?.profile != null && before.position < position) {
+          setProfile(effect.userKey, forgetDevice(before.profile, effect.device), position);
         }
       } else {
         cache.apply(effect, position);
@@ -280,7 +287,7 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
         if (record.idempotency !== null) changes.idempotency.delete(record.idempotency.key);
         return;
       }
-      if (record.kind === 'erasure') return;
+      if (record.kind === 'erasure' || record.kind === 'forgotten_device') return;
       const before = annotationsOf(record.decisionId);
       changes.annotations.set(record.decisionId, {
         outcome: before.outcome?.position === record.position ? null : before.outcome,

@@ -7,7 +7,7 @@ import {
 } from '../../core/application-stats.ts';
 import { type Cell, type Observation, stepCell } from '../../core/campaign/cell.ts';
 import { CELL_KINDS, type CellKind, cellKindOf } from '../../core/campaign/cells.ts';
-import type { Effect } from '../../core/effects.ts';
+import { changesProfile, type Effect } from '../../core/effects.ts';
 import {
   countFailure,
   countSuccess,
@@ -139,7 +139,7 @@ export function createSubjectCache(limits: SubjectLimits = DEFAULT_SUBJECT_LIMIT
     cell: (subject) => cellsIn(shardOf(subject), subject)?.peek(subject),
 
     apply(effect, position) {
-      if (effect.kind === 'learn' || effect.kind === 'trouble') return;
+      if (changesProfile(effect)) return;
       const shard = shardOf(effect.subject);
       if (position <= shard.applied) return;
       // Most logins lie in cells where nobody failed: nothing is kept of them, and nothing is to be written.

@@ -1,4 +1,4 @@
-import { type Effect, effectsOf, subjects } from '../../core/effects.ts';
+import { changesProfile, type Effect, effectsOf, subjects } from '../../core/effects.ts';
 import type { DecisionRecord, LogRecord } from '../../core/record.ts';
 import { type Keys, shardOfLane, shardOfPosition } from './keys.ts';
 import { isTenantEffect } from './tenant-subjects.ts';
@@ -43,7 +43,7 @@ export function sortEffects(
 
 /** The key of an effect's subject. The kind of a subject is the letter after its tenant. */
 function keyOf(keys: Keys, effect: Effect): string {
-  const subject = effect.kind === 'learn' || effect.kind === 'trouble' ? effect.userKey : effect.subject;
+  const subject = changesProfile(effect) ? effect.userKey : effect.subject;
   const bar = subject.indexOf('|');
   switch (subject[bar + 1]) {
     case 'u':

@@ -1,7 +1,7 @@
 import { Packr } from 'msgpackr';
 import { type Activity, emptyActivity, recordFailure, recordNetwork } from '../../core/activity.ts';
 import type { Effect } from '../../core/effects.ts';
-import { learn, noteTrouble } from '../../core/learn.ts';
+import { forgetDevice, learn, noteTrouble } from '../../core/learn.ts';
 import type { Profile } from '../../core/profile.ts';
 import { decodeProfile, encodeProfile } from '../../core/profile-codec.ts';
 import type { AttemptState } from '../../core/record.ts';
@@ -103,6 +103,12 @@ function applyEffect(entity: Entity, effect: Effect, position: number): void {
       const user = entity.user ?? NO_USER;
       if (user.profile === null) return;
       entity.user = { ...user, profile: noteTrouble(user.profile, effect.at_ms), position };
+      return;
+    }
+    case 'forget': {
+      const user = entity.user ?? NO_USER;
+      if (user.profile === null) return;
+      entity.user = { ...user, profile: forgetDevice(user.profile, effect.device), position };
       return;
     }
     default:

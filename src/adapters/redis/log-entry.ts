@@ -1,5 +1,11 @@
 import { PackedReader, PackedWriter } from '../../contracts/rows/packed-scalars.ts';
-import { RECORD_VERSION, readRecord, writeRecord } from '../../contracts/rows/record-codec.ts';
+import {
+  NEWEST_RECORD_VERSION,
+  RECORD_VERSION,
+  readRecord,
+  versionOf,
+  writeRecord,
+} from '../../contracts/rows/record-codec.ts';
 import type { LogRecord } from '../../core/record.ts';
 import { LogUnreadable } from '../../ports/log-errors.ts';
 
@@ -17,20 +23,19 @@ export function positionOfEntry(id: string): number {
 /** Makes an encoder with a buffer of its own, used again for every record. */
 export function createEntryEncoder(): (record: LogRecord) => Buffer {
   const writer = new PackedWriter();
-  const version = Buffer.from([RECORD_VERSION]);
   return (record) => {
     writer.reset();
     writeRecord(writer, record);
-    return Buffer.concat([version, writer.finish()]);
+    return Buffer.concat([Buffer.from([versionOf(record)]), writer.finish()]);
   };
 }
 
 /** @throws LogUnreadable for a newer or damaged entry. */
 export function decodeEntry(bytes: Buffer, position: number): LogRecord {
-  const version = bytes[0];
-  if (version !== RECORD_VERSION) {
+  const version = bytes[0] ?? 0;
+  if (version < RECORD_VERSION || version > NEWEST_RECORD_VERSION) {
     throw new LogUnreadable(
-      `The decision log in Redis holds records of format ${String(version)}, and this version reads format ${RECORD_VERSION}: run one version, or start with an empty log.`,
+      `The decision log in Redis holds records of format ${version}, and this version reads formats ${RECORD_VERSION} to ${NEWEST_RECORD_VERSION}: run one version, or start with an empty log.`,
     );
   }
   try {

@@ -8,8 +8,12 @@ export const ParkedRowsAnswer = Type.Object(
       Type.Object(
         {
           position: Type.String({ description: 'In the log: names the row when it is sent again.' }),
-          kind: Type.String({ description: 'Of the record: decision, outcome or feedback.' }),
-          decision_id: Type.String({ description: 'The decision that it is, or speaks of.' }),
+          kind: Type.String({
+            description: 'Of the record: decision, outcome, feedback or forgotten_device.',
+          }),
+          decision_id: Type.String({
+            description: 'The decision that it is, or speaks of; empty where there is none.',
+          }),
           reason: Type.String({ description: 'Why analytics refused it.' }),
           recorded_at: Time('When it was recorded.'),
           parked_at: Time('When analytics refused it.'),

@@ -147,6 +147,20 @@ export const UserExportAnswer = Type.Object(
     exported_at: Time('When it was taken.'),
     profile: Nullable(Type.Object({ ...PROFILE_FIELDS, ...HABIT_FIELDS }, { title: 'WholeProfile' })),
     decisions: Records('All that are held, oldest first.'),
+    forgotten_devices: Type.Array(
+      Type.Object(
+        {
+          device_key: Type.String({ description: 'As in `event.device.key`.' }),
+          forgotten_at: Time('When somebody asked for it.'),
+          actor: Nullable(
+            Type.Object({ type: Type.String(), id: Nullable(Type.String()) }, { title: 'ForgottenBy' }),
+          ),
+          note: Nullable(Type.String()),
+        },
+        { title: 'ForgottenDeviceEntry' },
+      ),
+      { description: 'Devices that were forgotten on request, oldest first.' },
+    ),
   },
   { $id: 'UserExport', title: 'UserExport' },
 );

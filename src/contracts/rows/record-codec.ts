@@ -8,6 +8,7 @@ import type {
   DecisionRecord,
   ErasureRecord,
   FeedbackRecord,
+  ForgottenDeviceRecord,
   Learnable,
   LogRecord,
   OutcomeRecord,
@@ -18,6 +19,16 @@ import type { Scalar, ScalarSource, ScalarTarget } from './scalars.ts';
 
 /** Raised by any change of what is written here, or in which order. */
 export const RECORD_VERSION = 3;
+
+/**
+ * A further kind of record changes nothing of the others, so these keep their version and older versions of Gatehouse
+ * read on until they meet the new kind, which names a newer one.
+ */
+export const NEWEST_RECORD_VERSION = 4;
+
+/** The version that reads a record at least. */
+export const versionOf = (record: LogRecord): number =>
+  record.kind === 'forgotten_device' ? NEWEST_RECORD_VERSION : RECORD_VERSION;
 
 /**
  * Records as scalars in a fixed order: what `write…` writes, `read…` reads. Nothing names a field, so any change here
@@ -39,6 +50,9 @@ export function writeRecord(w: ScalarTarget, record: LogRecord): void {
     case 'feedback':
       writeFeedback(w, record);
       return;
+    case 'forgotten_device':
+      writeForgottenDevice(w, record);
+      return;
     case 'erasure':
       w.write(record.receiptId);
       w.write(record.userKey);
@@ -57,6 +71,8 @@ export function readRecord(r: ScalarSource): LogRecord {
       return readOutcome(r, position, tenant);
     case 'feedback':
       return readFeedback(r, position, tenant);
+    case 'forgotten_device':
+      return readForgottenDevice(r, position, tenant);
     case 'erasure':
       return readErasure(r, position, tenant);
     default:
@@ -596,6 +612,31 @@ function readFeedback(r: ScalarSource, position: number, tenant: string): Feedba
     decisionOccurredAt_ms,
     features,
     profile: profile === null ? null : new Uint8Array(Buffer.from(profile, 'base64')),
+  };
+}
+
+function writeForgottenDevice(w: ScalarTarget, record: ForgottenDeviceRecord): void {
+  w.write(record.userKey);
+  w.write(record.deviceKey);
+  w.write(record.actor?.type ?? null);
+  if (record.actor !== null) w.write(record.actor.id);
+  w.write(record.note);
+  w.write(record.recordedAt_ms);
+}
+
+function readForgottenDevice(r: ScalarSource, position: number, tenant: string): ForgottenDeviceRecord {
+  const userKey = r.text();
+  const deviceKey = r.text();
+  const actorType = r.textOrNull();
+  return {
+    kind: 'forgotten_device',
+    position,
+    tenant,
+    userKey,
+    deviceKey,
+    actor: actorType === null ? null : { type: actorType, id: r.textOrNull() },
+    note: r.textOrNull(),
+    recordedAt_ms: r.number(),
   };
 }
 

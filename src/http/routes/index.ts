@@ -8,6 +8,7 @@ import { deleteView } from './delete-view.ts';
 import { eraseUser } from './erase-user.ts';
 import { exportDecisions } from './export-decisions.ts';
 import { exportUser } from './export-user.ts';
+import { forgetDevice } from './forget-device.ts';
 import { giveFeedback } from './give-feedback.ts';
 import { healthz } from './healthz.ts';
 import { jwks } from './jwks.ts';
@@ -58,6 +59,7 @@ const ROUTES: readonly ((app: FastifyInstance, services: RouteServices) => void)
   listCampaigns,
   lookupUser,
   exportUser,
+  forgetDevice,
   eraseUser,
   listViews,
   createView,

@@ -250,6 +250,47 @@ export function apiSuite(run: RunGatehouse): void {
   });
 
   describe('people and what is held about them', () => {
+    it('a forgotten device is as new at its next login, and stays so when the profile is rebuilt', async () => {
+      const user = await knownUser(api, 'sold-a-laptop');
+      await knownUser(api, user, { device: 'kept-phone-1b8e22d0a97c4f65' });
+      const look = '?include=signals&dry_run=true';
+      const deviceOf = async () => evidenceOf(await api.risk(loginOf(user), look), 'device');
+      expect((await deviceOf())['device.known']).toBeLessThan(0);
+      const last = await api.risk(loginOf(user));
+      const { body: record } = await api.get<DecisionRecordBody>(`/v1/decisions/${last.id}`);
+      const forget = {
+        user_id: user,
+        device_key: record.event.device?.key ?? '',
+        actor: { type: 'analyst', id: 'ana' },
+        note: 'sold',
+      };
+      const forgotten = await api.post('/v1/users/forget-device', forget);
+      expect(forgotten).toMatchObject({ status: 200, body: { user_id: user, forgotten: true } });
+      const asNew = await deviceOf();
+      expect(asNew['device.known'] ?? 0).toBe(0);
+      expect(asNew['device.unknown']).toBeGreaterThan(0);
+
+      const judged = await api.post(`/v1/decisions/${last.id}/feedback`, {
+        verdict: 'legitimate',
+        source: 'analyst',
+      });
+      expect(judged.status).toBe(200);
+      expect((await deviceOf())['device.unknown']).toBeGreaterThan(0);
+
+      const again = await api.post('/v1/users/forget-device', forget);
+      expect(again).toMatchObject({ status: 200, body: { forgotten: false } });
+      const nobody = await api.post<ProblemAnswer>('/v1/users/forget-device', {
+        ...forget,
+        user_id: 'nobody-such',
+      });
+      expect([nobody.status, problemCode(nobody.body)]).toEqual([404, 'not_found']);
+      const { body } = await api.post<{ forgotten_devices: unknown[] }>('/v1/users/export', {
+        user_id: user,
+      });
+      const entry = { device_key: forget.device_key, actor: forget.actor, note: 'sold' };
+      expect(body.forgotten_devices).toMatchObject([entry, entry]);
+    });
+
     it('export gives everything, erasure removes it everywhere with a receipt, and a late event brings nobody back', async () => {
       const user = await knownUser(api, 'leaving');
       const asked = await api.risk(stolen(user));
