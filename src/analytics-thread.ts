@@ -112,7 +112,7 @@ async function open(
     count: (tenant, filter) => analytics.count(tenant, filter),
     entity: (tenant, subject, window) => analytics.entity(tenant, subject, window),
     userActivity: (tenant, userKey, window) => analytics.userActivity(tenant, userKey, window),
-    reviewCandidates: (tenant, window) => analytics.reviewCandidates(tenant, window),
+    reviewCandidates: (...args) => analytics.reviewCandidates(...args),
     versionChanges: (tenant, window) => analytics.versionChanges(tenant, window),
     parked: async (tenant, limit) => (await parkedRows.list(tenant)).slice(0, limit).map(summarizeParked),
     resendParked: (tenant, positions) => parkedRows.resend(tenant, positions),

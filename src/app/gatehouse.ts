@@ -8,7 +8,7 @@ import type {
   RecordSource,
   Warning,
 } from '../core/record.ts';
-import type { DecisionRow, ReviewKind, UserActivity, Window } from '../ports/analytics.ts';
+import type { DecisionRow, ReviewKind, ReviewPage, UserActivity, Window } from '../ports/analytics.ts';
 
 /**
  * The use cases, as the HTTP routes and the command line call them. Expected refusals are thrown as `AppError`
@@ -20,12 +20,7 @@ export interface Gatehouse {
   readonly recordFeedback: (report: FeedbackReport) => Promise<DecisionView>;
   readonly readDecision: (tenant: string, id: string) => Promise<DecisionView>;
   readonly relatedDecisions: (tenant: string, id: string) => Promise<RelatedDecisions>;
-  /** Sorted; `kinds: null` means all of them. */
-  readonly reviewQueue: (
-    tenant: string,
-    window: Window,
-    kinds: readonly ReviewKind[] | null,
-  ) => Promise<readonly ReviewItem[]>;
+  readonly reviewQueue: (tenant: string, request: ReviewQueueRequest) => Promise<ReviewQueuePage>;
   readonly lookupUser: (tenant: string, userId: string) => Promise<UserSummary>;
   readonly exportUser: (tenant: string, userId: string) => Promise<UserExport>;
   readonly forgetDevice: (request: ForgetDevice) => Promise<{ readonly forgotten: boolean }>;
@@ -91,6 +86,19 @@ export interface SomeDecisions {
   readonly total: number;
   /** Newest first. */
   readonly data: readonly DecisionRow[];
+}
+
+export interface ReviewQueueRequest {
+  readonly window: Window;
+  /** `null`: all of them. */
+  readonly kinds: readonly ReviewKind[] | null;
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+export interface ReviewQueuePage extends Omit<ReviewPage, 'data'> {
+  /** Sorted. */
+  readonly data: readonly ReviewItem[];
 }
 
 export interface ReviewItem {

@@ -243,10 +243,34 @@ export const REVIEW_KINDS = [
 ] as const;
 export type ReviewKind = (typeof REVIEW_KINDS)[number];
 
-/** A decision that a person should look at, and why. No analyst has judged it yet, or analysts disagree with events. */
+/** How the review queue is sorted, and what of it is asked for. */
+export interface ReviewOrder {
+  /** Of the decision itself, the most urgent first. */
+  readonly kinds: readonly Exclude<ReviewKind, 'risky_user'>[];
+  /** So many open decisions make their user risky; `null`: not asked for. */
+  readonly riskyFrom: number | null;
+  /** Within a kind by score in so many steps, then the newest first. */
+  readonly scoreSteps: number;
+}
+
+/** A person's most urgent decision that no analyst has judged; who is not named stands for one decision. */
 export interface ReviewCandidate {
   readonly row: DecisionRow;
-  readonly kinds: readonly ReviewKind[];
+  readonly kind: ReviewKind;
+  /** What else applies to it, the most urgent first. */
+  readonly also: readonly ReviewKind[];
+  /** Decisions of the person that wait, this one included. */
+  readonly open: number;
+}
+
+export interface ReviewPage {
+  readonly data: readonly ReviewCandidate[];
+  /** People that wait, beyond this page too. */
+  readonly total: number;
+  /** By the kind under which they wait. */
+  readonly totals: readonly { readonly kind: ReviewKind; readonly total: number }[];
+  /** Opaque; `null` at the end. */
+  readonly nextCursor: string | null;
 }
 
 /** When the versions that decided changed. */
@@ -391,8 +415,14 @@ export interface Analytics {
   count(tenant: string, filter: DecisionFilter): Promise<number>;
   entity(tenant: string, subject: EntitySubject, window: Window): Promise<EntityActivity>;
   userActivity(tenant: string, userKey: string, window: Window): Promise<UserActivity>;
-  /** Unordered, at most a thousand or so. */
-  reviewCandidates(tenant: string, window: Window): Promise<readonly ReviewCandidate[]>;
+  /** One of each person, at most a thousand of each kind. @throws InvalidCursor (code `invalid_cursor`). */
+  reviewCandidates(
+    tenant: string,
+    window: Window,
+    order: ReviewOrder,
+    limit: number,
+    cursor: string | null,
+  ): Promise<ReviewPage>;
   /** Oldest first. */
   versionChanges(tenant: string, window: Window): Promise<readonly VersionChange[]>;
   /** Newest start first. @throws InvalidCursor (code `invalid_cursor`). */

@@ -18,7 +18,13 @@ import {
   type DecisionTokenConfig,
 } from '../../src/app/decision-token.ts';
 import { AppError } from '../../src/app/errors.ts';
-import type { AssessRequest, ForgetDevice, Gatehouse, OutcomeReport } from '../../src/app/gatehouse.ts';
+import type {
+  AssessRequest,
+  ForgetDevice,
+  Gatehouse,
+  OutcomeReport,
+  ReviewQueueRequest,
+} from '../../src/app/gatehouse.ts';
 import { createIdHasher } from '../../src/app/hash-ids.ts';
 import { createQuota, DEFAULT_QUOTA, type QuotaConfig } from '../../src/app/quota.ts';
 import { createSavedViews } from '../../src/app/saved-views.ts';
@@ -47,6 +53,7 @@ export interface Asked {
   readonly searches: { readonly tenant: string; readonly filter: DecisionFilter }[];
   readonly resends: { readonly tenant: string; readonly positions: readonly number[] | null }[];
   readonly forgotten: ForgetDevice[];
+  readonly reviews: ReviewQueueRequest[];
   readonly entities: { readonly tenant: string; readonly subject: EntitySubject }[];
 }
 
@@ -102,7 +109,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log,
   });
   const signIn = createSignIn({ keys, store: createMemorySignInStore(), clock });
-  const asked: Asked = { assessed: [], outcomes: [], searches: [], resends: [], forgotten: [], entities: [] };
+  const asked: Asked = {
+    assessed: [],
+    outcomes: [],
+    searches: [],
+    resends: [],
+    forgotten: [],
+    reviews: [],
+    entities: [],
+  };
   const server = await buildServer({
     config: { publicOrigins: [], dashboardsDir: null, version: '1.0.0', ...options.config },
     log,
@@ -313,16 +328,24 @@ function standIn(asked: Asked, sketch: Partial<DecisionSketch>, clock: () => num
       const found = { total: 1, data: [decisionRowOf(recordOf(sketch, clock()))] };
       return { previous: null, user: found, address: found, device: null };
     },
-    reviewQueue: async () => [
-      {
-        row: decisionRowOf(recordOf(sketch, clock())),
-        kind: 'challenge_denied',
-        also: [],
-        priority: 80,
-        why: [{ code: 'challenge_denied', message: 'Refused.' }],
-        open: 1,
-      },
-    ],
+    async reviewQueue(_tenant, request) {
+      asked.reviews.push(request);
+      return {
+        data: [
+          {
+            row: decisionRowOf(recordOf(sketch, clock())),
+            kind: 'challenge_denied',
+            also: [],
+            priority: 80,
+            why: [{ code: 'challenge_denied', message: 'Refused.' }],
+            open: 1,
+          },
+        ],
+        total: 7,
+        totals: [{ kind: 'challenge_denied', total: 7 }],
+        nextCursor: 'next',
+      };
+    },
     lookupUser: async (_tenant, userId) =>
       userSummary({ userId, riskLevel: 'low', lastDecisions: [viewOf(sketch, clock())] }),
     exportUser: async (_tenant, userId) => ({

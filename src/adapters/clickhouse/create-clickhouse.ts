@@ -111,7 +111,7 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
     count: rows.count,
     ...createEntityReads(database, rows),
     ...createUserActivity(database),
-    ...createReviewCandidates(database, rows),
+    ...createReviewCandidates(database, reads),
     ...createVersionChanges(database),
     ...createCampaignReads(database, clock),
     ...createPanelRunner({ database, panels, clock, retention }),

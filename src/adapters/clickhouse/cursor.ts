@@ -34,3 +34,21 @@ export function readCursor(cursor: string): Place {
   if (!Number.isSafeInteger(place.position) || writeCursor(place) !== cursor) throw new InvalidCursor();
   return place;
 }
+
+/** Where a person stands in the review queue. */
+export interface ReviewPlace extends Place {
+  readonly rank: number;
+  readonly step: number;
+}
+
+export const writeReviewCursor = ({ rank, step, at_ms, position }: ReviewPlace): string =>
+  Buffer.from(`${rank}.${step}.${at_ms}.${position}`, 'latin1').toString('base64url');
+
+/** @throws InvalidCursor */
+export function readReviewCursor(cursor: string): ReviewPlace {
+  const text = Buffer.from(cursor, 'base64url').toString('latin1');
+  const [, rank, step, at, position] = /^(\d)\.(\d{1,3})\.(\d{1,15})\.(\d{1,16})$/.exec(text) ?? [];
+  const place = { rank: Number(rank), step: Number(step), at_ms: Number(at), position: Number(position) };
+  if (!Number.isSafeInteger(place.position) || writeReviewCursor(place) !== cursor) throw new InvalidCursor();
+  return place;
+}

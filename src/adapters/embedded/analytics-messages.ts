@@ -12,7 +12,8 @@ import type {
   PanelResult,
   ParkedSummary,
   ResentRows,
-  ReviewCandidate,
+  ReviewOrder,
+  ReviewPage,
   UserActivity,
   VersionChange,
   Window,
@@ -54,7 +55,10 @@ export interface ThreadCalls {
     answer: EntityActivity;
   };
   userActivity: { args: readonly [tenant: string, userKey: string, window: Window]; answer: UserActivity };
-  reviewCandidates: { args: readonly [tenant: string, window: Window]; answer: readonly ReviewCandidate[] };
+  reviewCandidates: {
+    args: readonly [tenant: string, window: Window, order: ReviewOrder, limit: number, cursor: string | null];
+    answer: ReviewPage;
+  };
   versionChanges: { args: readonly [tenant: string, window: Window]; answer: readonly VersionChange[] };
   parked: { args: readonly [tenant: string, limit: number]; answer: readonly ParkedSummary[] };
   resendParked: { args: readonly [tenant: string, positions: readonly number[] | null]; answer: ResentRows };

@@ -223,7 +223,7 @@ export async function createAnalyticsThread(options: AnalyticsThreadOptions): Pr
     count: (tenant, filter) => call('count', tenant, filter),
     entity: (tenant, subject, window) => call('entity', tenant, subject, window),
     userActivity: (tenant, userKey, window) => call('userActivity', tenant, userKey, window),
-    reviewCandidates: (tenant, window) => call('reviewCandidates', tenant, window),
+    reviewCandidates: (...args) => call('reviewCandidates', ...args),
     versionChanges: (tenant, window) => call('versionChanges', tenant, window),
     parked: (tenant, limit) => call('parked', tenant, limit),
     resendParked: (tenant, positions) => call('resendParked', tenant, positions),

@@ -28,6 +28,13 @@ export const ReviewRequest = Type.Object(
         description: `${DEFAULT_REVIEW_LIMIT} when absent.`,
       }),
     ),
+    cursor: Absent(
+      Type.String({
+        minLength: 1,
+        maxLength: 1_024,
+        description: '`next_cursor` of the page before, with the same `kinds`, `from` and `to`.',
+      }),
+    ),
   },
   { ...CLOSED, $id: 'ReviewRequest', title: 'ReviewRequest' },
 );
@@ -60,7 +67,17 @@ export const ReviewAnswer = Type.Object(
       ),
       { description: 'One item a user: the one that matters most.' },
     ),
-    total: Type.Integer({ description: 'Items that wait, beyond the limit too.' }),
+    total: Type.Integer({ description: 'Items that wait, beyond this page too.' }),
+    totals: Type.Array(
+      Type.Object(
+        { kind: Kind, total: Type.Integer({ description: 'Items that wait.' }) },
+        { title: 'ReviewTotal' },
+      ),
+      { description: 'By their `kind`; kinds without items are left out.' },
+    ),
+    next_cursor: Nullable(
+      Type.String({ description: '`null` at the end; what is judged meanwhile leaves the pages to come.' }),
+    ),
     ordering: Type.String({ description: 'How the queue is sorted, in one sentence.' }),
   },
   { $id: 'ReviewQueue', title: 'ReviewQueue' },

@@ -24,11 +24,11 @@ export function reviewQueue(
       tag: 'analysts',
       summary: 'What a person should look at next',
       description:
-        'One decision a user, the one that matters most. It leaves the queue when an analyst judges it; `dismissed` says that there is nothing to do.',
+        'One decision a user, the one that matters most, at most 1,000 of each kind. Challenges count only after a right first factor. It leaves the queue when an analyst judges it; `dismissed` says that there is nothing to do.',
       access: { scope: 'decisions:read', browser: true },
       body: ReviewRequest,
       answers: { 200: { description: 'The queue.', schema: ReviewAnswer } },
-      problems: ['invalid_parameter', 'analytics_unavailable'],
+      problems: ['invalid_parameter', 'invalid_cursor', 'analytics_unavailable'],
     }),
     onRequest: guard.keyOrSession('decisions:read'),
     handler: async (request, reply): Promise<ReviewAnswer | typeof reply> => {
@@ -39,12 +39,16 @@ export function reviewQueue(
       const now_ms = clock();
       const window = windowOf(body.value, { days: DEFAULT_DAYS, now_ms }, errors);
       if (errors.length > 0) return sendInvalidBody(reply, errors);
-      const { kinds } = body.value;
-      const wanted = kinds === null || kinds === undefined || kinds.length === 0 ? null : kinds;
-      const items = await gatehouse.reviewQueue(callerOf(request).tenant, window, wanted);
+      const { kinds, limit, cursor } = body.value;
+      const page = await gatehouse.reviewQueue(callerOf(request).tenant, {
+        window,
+        kinds: kinds === null || kinds === undefined || kinds.length === 0 ? null : kinds,
+        limit: limit ?? DEFAULT_REVIEW_LIMIT,
+        cursor: cursor ?? null,
+      });
       reply.header('cache-control', 'no-store');
       return {
-        data: items.slice(0, body.value.limit ?? DEFAULT_REVIEW_LIMIT).map((item) => ({
+        data: page.data.map((item) => ({
           decision: renderRow(item.row, now_ms),
           kind: item.kind,
           priority: item.priority,
@@ -53,7 +57,9 @@ export function reviewQueue(
           user:
             item.row.fields.user_id === null ? null : { user_id: item.row.fields.user_id, open: item.open },
         })),
-        total: items.length,
+        total: page.total,
+        totals: page.totals.map((counted) => ({ ...counted })),
+        next_cursor: page.nextCursor,
         ordering: REVIEW_ORDERING,
       };
     },

@@ -201,17 +201,3 @@ test('a user’s activity adds up over days, devices, networks, places and addre
   );
   expect((await analytics.userActivity('other', 'uk_u0', WINDOW)).decisions).toBe(0);
 });
-
-test('what waits for a person: refused and failed challenges, blocks after a right password; judged ones have left', async () => {
-  const analytics = await filled();
-  const candidates = await analytics.reviewCandidates('default', WINDOW);
-  const kinds = Object.fromEntries(candidates.map(({ row, kinds: found }) => [row.fields.id, found]));
-  expect(kinds).toEqual({
-    [at(6).id]: ['challenge_failed'],
-    [at(12).id]: ['challenge_denied'],
-    [at(7).id]: ['blocked_with_password'],
-    [at(14).id]: ['blocked_with_password'],
-    [at(21).id]: ['blocked_with_password'],
-  });
-  expect(await analytics.reviewCandidates('other', WINDOW)).toEqual([]);
-});
