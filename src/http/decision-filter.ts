@@ -14,6 +14,9 @@ export interface FilterContext {
   readonly pointer: string;
 }
 
+/** What cells of a campaign without a browser ask for; no family is called so. */
+const NO_BROWSER = 'none';
+
 /** Ids of people, devices and sessions are searched by the hash under which they are kept. */
 export function filterOf(body: DecisionFilterRequest, context: FilterContext): DecisionFilter {
   const { tenant, hasher, parseAddress, errors, pointer } = context;
@@ -30,6 +33,8 @@ export function filterOf(body: DecisionFilterRequest, context: FilterContext): D
     userKey: keyOf('user', body.user_id),
     ip: ipOf(body.ip),
     network: body.network,
+    tlsFingerprint: body.tls_fingerprint,
+    loginKey: body.login_key,
     deviceKey: keyOf('device', body.device_id) ?? body.device_key,
     sessionKey: keyOf('session', body.session_id),
     eventId: body.event_id,
@@ -46,7 +51,7 @@ export function filterOf(body: DecisionFilterRequest, context: FilterContext): D
     type: anyOf(body.type, body.types),
     status: anyOf(body.status, body.statuses),
     source: anyOf(body.source, body.sources),
-    browser: body.browser,
+    browser: body.browser === NO_BROWSER ? '' : body.browser,
     os: body.os,
     method: body.method,
     mode: body.mode,

@@ -19,6 +19,7 @@ export interface DecisionFilter {
   readonly userId?: string;
   readonly userKey?: string;
   readonly ip?: string;
+  readonly loginKey?: string;
   readonly deviceKey?: string;
   readonly sessionKey?: string;
   readonly eventId?: string;
@@ -38,6 +39,7 @@ export interface DecisionFilter {
   readonly mode?: AnyOf;
   /** The /24 or /48. */
   readonly network?: string;
+  readonly tlsFingerprint?: string;
   readonly degraded?: boolean;
   /** Later in the log than this position. */
   readonly afterPosition?: number;
@@ -102,6 +104,8 @@ export interface DecisionRowFields {
   readonly degraded: boolean;
   readonly learning: Learning;
   readonly challenge_kind: ChallengeKind | null;
+  /** Keyed hash of the name that was typed, where no user is named. */
+  readonly login_key: string | null;
 }
 
 export interface DecisionRow {

@@ -56,6 +56,7 @@ export function decisionRowOf(record: DecisionRecord, said: Annotations = UNSAID
       degraded: verdict.degraded !== null,
       learning: verdict.learning,
       challenge_kind: verdict.challenge?.kind ?? null,
+      login_key: event.user.key === null ? event.user.loginKey : null,
     },
   };
 }

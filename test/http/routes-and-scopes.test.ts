@@ -204,6 +204,26 @@ describe('searching', () => {
     });
   });
 
+  it('asks for the traffic of a campaign by its cell: AS and browser, or none of them, TLS fingerprint, network', async () => {
+    const key = await test.key(['decisions:read']);
+    const cell = { asn: 64_500, browser: 'none', tls_fingerprint: 't13d', network: '203.0.113.0/24' };
+    const answer = await test.inject({
+      method: 'POST',
+      url: '/v1/decisions/list',
+      headers: bearer(key),
+      payload: { ...cell, login_key: 'lk', status: 'failed' },
+    });
+    expect(answer.statusCode).toBe(200);
+    expect(test.asked.searches.at(-1)?.filter).toEqual({
+      asn: 64_500,
+      browser: '',
+      tlsFingerprint: 't13d',
+      network: '203.0.113.0/24',
+      loginKey: 'lk',
+      status: 'failed',
+    });
+  });
+
   it('refuses an address and a time that are none, with pointers to both', async () => {
     const key = await test.key(['decisions:read']);
     const answer = await test.inject({

@@ -7,6 +7,8 @@ const TEXT_COLUMNS = {
   userKey: 'user_key',
   ip: 'ip',
   network: 'network',
+  tlsFingerprint: 'tls_fingerprint',
+  loginKey: 'login_key',
   deviceKey: 'device_key',
   sessionKey: 'session_key',
   eventId: 'event_id',

@@ -12,7 +12,8 @@ export const ROW_COLUMNS = `toUnixTimestamp64Milli(occurred_at) AS at_ms, toUnix
 toUnixTimestamp64Milli(challenge_expires_at) AS expires_ms, position, id, source, event_id, attempt_id, type, status,
 application, user_id, user_key, ip, network, country, region, city, latitude, longitude, asn, as_name, network_classes,
 device_key, browser, browser_major, os, device_type, user_agent, method, score, level, action, enforced, mode, rule,
-reasons, confidence, degraded, learning, challenge_id, challenge_kind`;
+reasons, confidence, degraded, learning, challenge_id, challenge_kind,
+login_key`;
 
 /** As `ROW_COLUMNS` come back. */
 export interface StoredRow {
@@ -58,6 +59,7 @@ export interface StoredRow {
   readonly learning: DecisionRowFields['learning'];
   readonly challenge_id: string;
   readonly challenge_kind: DecisionRowFields['challenge_kind'] | '';
+  readonly login_key: string;
 }
 
 interface Said {
@@ -192,6 +194,7 @@ function toRow(row: StoredRow, { outcome, verdict }: Said): DecisionRow {
       degraded: row.degraded,
       learning: row.learning,
       challenge_kind: row.challenge_kind === '' ? null : row.challenge_kind,
+      login_key: row.user_key === '' ? textOrNull(row.login_key) : null,
     },
   };
 }

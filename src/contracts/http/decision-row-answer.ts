@@ -60,6 +60,9 @@ export const DecisionRowAnswer = Type.Object(
       OneOf(['allow', 'block'], { description: 'What holds in the end; `null` while that is open.' }),
     ),
     verdict: Nullable(OneOf(FEEDBACK_VERDICTS, { description: 'The verdict that stands.' })),
+    login_key: MaybeText(
+      'Keyed hash of the name that was typed, where no user is named: what was tried with the same name.',
+    ),
   },
   { $id: 'DecisionRow', title: 'DecisionRow' },
 );

@@ -143,6 +143,45 @@ test('each further filter finds what it names, in lists and in searches alike', 
   }
 });
 
+test('the logins of a cell of traffic, and all tries of one typed name, can be asked for', async () => {
+  const typed = (i: number, loginKey: string | null, userId: string | null = null) =>
+    decisionRecord({
+      position: BASE + i * HOUR_US,
+      status: 'failed',
+      userId,
+      userKey: userId,
+      loginKey,
+      signals: 0,
+    });
+  const bot = typed(1, 'lk_ada');
+  const records = [
+    {
+      ...bot,
+      event: { ...bot.event, context: { ...bot.event.context, tlsFingerprint: 't13d_bot' } },
+      facts: { ...bot.facts, browser: null, asn: 64_501 },
+    },
+    typed(2, 'lk_ada'),
+    typed(3, 'lk_ada', 'ada'),
+    typed(4, null),
+  ];
+  const { analytics, sink } = await openClickHouse();
+  await sink.insert('b1', records);
+  const found = async (filter: DecisionFilter) =>
+    (await analytics.rows('default', filter, 10, null)).data
+      .map(({ position }) => (position - BASE) / HOUR_US)
+      .toReversed();
+  expect(await found({ tlsFingerprint: 't13d_bot' })).toEqual([1]);
+  expect(await found({ tlsFingerprint: 't13d_other' })).toEqual([]);
+  expect(await found({ browser: '', asn: 64_501 })).toEqual([1]);
+  expect(await found({ browser: 'chrome', asn: 64_500 })).toEqual([2, 3, 4]);
+  expect(await found({ loginKey: 'lk_ada' })).toEqual([1, 2, 3]);
+  const { data } = await analytics.rows('default', {}, 10, null);
+  // A user who is named says more than what was typed.
+  expect(data.map(({ fields }) => fields.login_key)).toEqual([null, null, 'lk_ada', 'lk_ada']);
+  const { newest } = await analytics.entity('default', { kind: 'as', value: 64_501 }, WINDOW);
+  expect(newest?.fields.login_key).toBe('lk_ada');
+});
+
 test('an entity has its users, failures, lists and series, and nothing of other tenants', async () => {
   const analytics = await filled();
   const address = await analytics.entity('default', { kind: 'address', value: '203.0.113.7' }, WINDOW);
