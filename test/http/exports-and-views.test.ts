@@ -93,6 +93,94 @@ describe('exports', () => {
   });
 });
 
+describe('exports at the same time', () => {
+  /** A server whose exports end when they are let, and what asks for one. */
+  async function held() {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked = 0;
+    test = await startTestServer({
+      analytics: {
+        rows: async (_tenant, _filter, _limit, cursor) => {
+          asked += 1;
+          if (cursor !== null) await released;
+          return { data: [rowAt(0)], nextCursor: cursor === null ? 'more' : null };
+        },
+      },
+    });
+    const url = await test.app.listen({ port: 0, host: '127.0.0.1' });
+    const start = (key: string, signal?: AbortSignal): Promise<Response> =>
+      fetch(`${url}/v1/decisions/export`, {
+        method: 'POST',
+        headers: { ...bearer(key), 'content-type': 'application/json' },
+        body: JSON.stringify({ format: 'csv', columns: ['id'] }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    return { start, release, asked: () => asked };
+  }
+
+  it('are two of one caller and eight of one tenant; the next is told when to come again', async () => {
+    const { start, release, asked } = await held();
+    const keys = await Promise.all(Array.from({ length: 5 }, () => test.key(['decisions:read'])));
+    const [first = '', ...others] = keys;
+    const open = [await start(first), await start(first)];
+    const refused = await start(first);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ type: 'urn:gatehouse:problem:rate_limited' });
+    for (const key of others.slice(0, 3)) open.push(await start(key), await start(key));
+    expect(open.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
+    const before = asked();
+    expect((await start(others[3] ?? '')).status).toBe(429);
+    expect(asked()).toBe(before);
+    const elsewhere = await start(await test.key(['decisions:read'], 'other'));
+    expect(elsewhere.status).toBe(200);
+    release();
+    for (const response of [...open, elsewhere]) {
+      expect((await response.text()).split('\r\n')).toHaveLength(4);
+    }
+    await expect.poll(async () => (await start(first)).status).toBe(200);
+  });
+
+  it('leave their place when the caller goes away', async () => {
+    const { start, release } = await held();
+    const key = await test.key(['decisions:read']);
+    const gone = new AbortController();
+    for (let i = 0; i < 2; i++) expect((await start(key, gone.signal)).status).toBe(200);
+    expect((await start(key)).status).toBe(429);
+    gone.abort();
+    release();
+    await expect.poll(async () => (await start(key)).status).toBe(200);
+    // Where fetch cuts a connection it opens another one at once, which waits for a first request.
+    test.app.server.closeAllConnections();
+  });
+
+  it('that never began take no place', async () => {
+    let fails = true;
+    test = await startTestServer({
+      analytics: {
+        rows: async () => {
+          if (fails) throw new AnalyticsUnavailable('Analytics does not answer.');
+          return { data: [], nextCursor: null };
+        },
+      },
+    });
+    const key = await test.key(['decisions:read']);
+    const ask = () =>
+      test.inject({
+        method: 'POST',
+        url: '/v1/decisions/export',
+        headers: bearer(key),
+        payload: { format: 'csv' },
+      });
+    for (let i = 0; i < 3; i++) expect((await ask()).statusCode).toBe(503);
+    fails = false;
+    expect((await ask()).statusCode).toBe(200);
+  });
+});
+
 describe('saved views', () => {
   const VIEW = { name: 'Blocked', page: 'decisions', state: 'action=block&range=7d' };
   const send = async (

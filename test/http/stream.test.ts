@@ -169,3 +169,31 @@ it('refuses filters that are none, a caller without the scope, and one stream to
   ]);
   for (const stream of streams) await stream.body?.cancel();
 });
+
+it('one tenant with many keys leaves places for the others', async () => {
+  const { url } = await started();
+  const openWith = (key: string): Promise<Response> =>
+    fetch(`${url}/v1/decisions/stream`, { headers: bearer(key) });
+  const streams: Response[] = [];
+  for (let i = 0; i < 4; i++) {
+    const key = await test.key(['decisions:read']);
+    streams.push(...(await Promise.all(Array.from({ length: 16 }, () => openWith(key)))));
+  }
+  expect(streams.filter(({ status }) => status === 200)).toHaveLength(64);
+  const another = await test.key(['decisions:read']);
+  const refused = await openWith(another);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '15']);
+  const elsewhere = await openWith(await test.key(['decisions:read'], 'other'));
+  expect(elsewhere.status).toBe(200);
+  await streams[0]?.body?.cancel();
+  await expect
+    .poll(async () => {
+      const response = await openWith(another);
+      streams.push(response);
+      return response.status;
+    })
+    .toBe(200);
+  for (const stream of [...streams, elsewhere]) if (!stream.bodyUsed) await stream.body?.cancel();
+  // Where fetch cuts a connection it opens another one at once, which waits for a first request.
+  test.app.server.closeAllConnections();
+});

@@ -7,6 +7,8 @@ import type { FieldError } from '../../contracts/http/problem-answer.ts';
 import { validateExportBody } from '../../contracts/http/validate-body.ts';
 import { readBody, sendInvalidBody } from '../body.ts';
 import { filterOf } from '../decision-filter.ts';
+import { sendProblem } from '../errors.ts';
+import { createOpenCalls } from '../open-calls.ts';
 import { describeOperation } from '../operation.ts';
 import { parseQuery } from '../query.ts';
 import { callerOf } from '../request.ts';
@@ -17,19 +19,25 @@ const MEDIA_TYPES = {
   ndjson: 'application/x-ndjson',
 } as const;
 
+/** Each keeps a connection to analytics busy as long as it goes on. */
+const MAX_EXPORTS = { caller: 2, tenant: 8, all: 16 } as const;
+/** A hundred thousand rows take about so long. */
+const RETRY_S = 10;
+
 /** `POST /v1/decisions/export`: rows as a file, streamed. When it fails on the way, the connection is cut. */
 export function exportDecisions(
   app: FastifyInstance,
   services: Pick<RouteServices, 'analytics' | 'hasher' | 'parseAddress' | 'clock' | 'guard' | 'log'>,
 ): void {
   const { analytics, hasher, parseAddress, clock, guard, log } = services;
+  const places = createOpenCalls(MAX_EXPORTS);
   app.post('/v1/decisions/export', {
     schema: describeOperation({
       id: 'exportDecisions',
       tag: 'analysts',
       summary: 'Export decisions as CSV or NDJSON',
       description:
-        'Newest first, with the filters of the search. What would be a formula in a spreadsheet begins with an apostrophe, and invisible characters are written as `\\u…`. A connection that is cut means that the export failed.',
+        'Newest first, with the filters of the search. What would be a formula in a spreadsheet begins with an apostrophe, and invisible characters are written as `\\u…`. A connection that is cut means that the export failed. A key or session may have two exports under way, a tenant eight on each node; more are refused with 429.',
       access: { scope: 'decisions:read', browser: true },
       body: ExportRequest,
       answers: {
@@ -63,7 +71,23 @@ export function exportDecisions(
           maxRows: max_rows ?? DEFAULT_EXPORT_ROWS,
         },
       );
-      const first = await pieces.next();
+      const leave = places.enter(caller);
+      if (leave === null) {
+        return sendProblem(
+          reply.header('retry-after', String(RETRY_S)),
+          'rate_limited',
+          'As many exports as may be are under way; wait until one has ended.',
+        );
+      }
+      let file: Readable;
+      try {
+        file = Readable.from(startingWith(await pieces.next(), pieces));
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      // However it ends: at the last row, with a failure, or because the caller went away.
+      file.once('close', leave);
       log.info(
         { audit: 'decisions_exported', request_id: request.id, key_id: caller.id, tenant, format },
         'decisions exported',
@@ -72,7 +96,7 @@ export function exportDecisions(
       reply.header('content-type', MEDIA_TYPES[format]);
       reply.header('content-disposition', `attachment; filename="decisions-${day}.${format}"`);
       reply.header('cache-control', 'no-store');
-      return reply.send(Readable.from(startingWith(first, pieces)));
+      return reply.send(file);
     },
   });
 }

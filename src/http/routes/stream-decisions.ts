@@ -5,6 +5,7 @@ import { EVENT_STATUSES, EVENT_TYPES } from '../../core/event.ts';
 import type { DecisionRow } from '../../ports/analytics.ts';
 import { RequestRefused, sendProblem } from '../errors.ts';
 import { createEventStream, type EventStream } from '../event-stream.ts';
+import { createOpenCalls } from '../open-calls.ts';
 import { describeOperation } from '../operation.ts';
 import { sessionCookieOf } from '../plugins/session-cookie.ts';
 import { parseQuery } from '../query.ts';
@@ -17,8 +18,8 @@ const RETRY_MS = 2_000;
 const MAX_ROWS_A_SECOND = 50;
 const SECOND_MS = 1_000;
 const MAX_RESUMED = 500;
-const MAX_STREAMS = 256;
-const MAX_STREAMS_A_CALLER = 16;
+/** Each may have 256 KB waiting for a slow client. */
+const MAX_STREAMS = { caller: 16, tenant: 64, all: 512 } as const;
 
 const WORDS = {
   action: ['allow', 'challenge', 'block'],
@@ -36,7 +37,8 @@ export function streamDecisions(
   services: Pick<RouteServices, 'feed' | 'keys' | 'signIn' | 'clock' | 'guard' | 'log'>,
 ): void {
   const { feed, keys, signIn, clock, guard, log } = services;
-  const streams = new Map<EventStream, { readonly caller: string; readonly request: FastifyRequest }>();
+  const streams = new Map<EventStream, { readonly request: FastifyRequest }>();
+  const places = createOpenCalls(MAX_STREAMS);
 
   /** A session that has ended or a key that was revoked must not go on reading. */
   const mayRead = async (request: FastifyRequest): Promise<boolean> => {
@@ -94,8 +96,8 @@ export function streamDecisions(
     handler: async (request, reply) => {
       const caller = callerOf(request);
       const wanted = readFilter(parseQuery(request, [...LISTS, 'score_min']));
-      const own = [...streams.values()].filter((open) => open.caller === caller.id).length;
-      if (streams.size >= MAX_STREAMS || own >= MAX_STREAMS_A_CALLER) {
+      const leave = places.enter(caller);
+      if (leave === null) {
         return sendProblem(
           reply.header('retry-after', String(HEARTBEAT_MS / 1_000)),
           'rate_limited',
@@ -103,7 +105,7 @@ export function streamDecisions(
         );
       }
       const stream = createEventStream(RETRY_MS);
-      streams.set(stream, { caller: caller.id, request });
+      streams.set(stream, { request });
       const send = createSender(stream, clock);
       const already = new Set<string>();
       const waiting: DecisionRow[] = [];
@@ -117,6 +119,7 @@ export function streamDecisions(
         stop();
         send.stop();
         streams.delete(stream);
+        leave();
       });
       reply.header('content-type', 'text/event-stream');
       reply.header('cache-control', 'no-store, no-transform');
