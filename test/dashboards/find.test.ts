@@ -21,8 +21,11 @@ describe('what typed text may mean', () => {
     expect(kinds(typed)).toEqual(expected);
   });
 
-  test('an id is taken as it stands, but for the spaces around it', () => {
-    expect(readingsOf('  u 42 ')).toEqual([{ kind: 'user', id: 'u 42' }]);
+  test('an id is taken without the spaces around it, and as it stands', () => {
+    expect(readingsOf('  u 42 ')).toEqual([
+      { kind: 'user', id: 'u 42' },
+      { kind: 'user', id: '  u 42 ' },
+    ]);
   });
 
   test('addresses have four bytes of at most 255', () => {

@@ -14,6 +14,11 @@ describe('text that an attacker may have written', () => {
     );
   });
 
+  test('shows the spaces around it, which tell two ids apart', () => {
+    expect(reveal(' bob ')).toBe('\\u0020bob\\u0020');
+    expect(reveal('New York')).toBe('New York');
+  });
+
   test('honest writing is left alone: accents, right-to-left scripts, joined emoji', () => {
     for (const text of ['maría', 'أحمد', 'שלום', '👩‍💻', 'می‌خواهم', 'u_42', '日本語']) {
       expect(reveal(text)).toBe(text);

@@ -12,10 +12,12 @@ import {
 import {
   hiddenText,
   parseDecisionsSearch,
+  parseDeviceSearch,
   parseHidden,
   parseOverviewSearch,
   parseQuery,
   parseSignInSearch,
+  parseUserSearch,
   safeReturnPath,
   stringifyQuery,
 } from '../../dashboards/src/lib/url-state.ts';
@@ -39,14 +41,25 @@ describe('the URL', () => {
 
   test('a damaged link shows the default instead of an error', () => {
     expect(parseOverviewSearch({ range: '99y', paused: 'perhaps', hide: '<script>', from: 'x' })).toEqual({});
-    expect(parseDecisionsSearch({ action: 'explode', level: 7, user: '  ', ip: 'x'.repeat(300) })).toEqual(
-      {},
-    );
+    expect(parseDecisionsSearch({ action: 'explode', level: 7, user: '', ip: 'x'.repeat(300) })).toEqual({});
     expect(parseDecisionsSearch({ range: 'toString' })).toEqual({});
   });
 
   test('an id that looks like a number stays text', () => {
     expect(parseDecisionsSearch(parseQuery('?user=0042'))).toEqual({ user: '0042' });
+  });
+
+  test('ids keep the spaces around them: they name somebody else without', () => {
+    for (const id of [' bob', 'bob ', ' ', '\u00a0bob']) {
+      expect(parseDecisionsSearch(parseQuery(stringifyQuery({ user: id, device: id })))).toEqual({
+        user: id,
+        device: id,
+      });
+      expect(parseUserSearch(parseQuery(stringifyQuery({ id })))).toEqual({ id });
+      expect(parseDeviceSearch(parseQuery(stringifyQuery({ key: id })))).toEqual({ key: id });
+    }
+    expect(parseUserSearch({ id: '🙂'.repeat(256) }).id).toHaveLength(512);
+    expect(parseUserSearch({ id: 'x'.repeat(257) })).toEqual({});
   });
 
   test('equal sets of hidden series have equal links', () => {

@@ -72,15 +72,15 @@ const commandsOf = (reading: Reading, go: Go): readonly Command[] => {
     case 'user':
       return [
         {
-          id: 'user',
+          id: `user ${reading.id}`,
           group: 'Open',
-          label: `User ${reading.id}`,
+          label: `User ${reveal(reading.id)}`,
           run: () => void go({ to: '/user', search: { id: reading.id } }),
         },
         {
-          id: 'user-decisions',
+          id: `user-decisions ${reading.id}`,
           group: 'Search',
-          label: `Decisions of user ${reading.id}`,
+          label: `Decisions of user ${reveal(reading.id)}`,
           run: () => void go({ to: '/decisions', search: { user: reading.id } }),
         },
       ];

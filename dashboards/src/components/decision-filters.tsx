@@ -32,6 +32,9 @@ const TEXTS = [
   ['os', 'System', 'windows'],
 ] as const satisfies readonly (readonly [keyof DecisionsSearch, string, string])[];
 
+/** Ids that the API compares as they are, spaces included. */
+const EXACT: ReadonlySet<string> = new Set(['user', 'device', 'application']);
+
 const CHOICES = [
   ['type', 'Event', EVENT_TYPES],
   ['status', 'Status', STATUSES],
@@ -70,9 +73,12 @@ const withParameter = (search: DecisionsSearch, name: string, value: string): De
 function LiveInput({
   value,
   onSettle,
+  exact = false,
   ...props
 }: {
   readonly value: string;
+  /** Spaces around it belong to it. */
+  readonly exact?: boolean;
   readonly onSettle: (value: string) => void;
 } & Omit<React.ComponentProps<'input'>, 'value' | 'onChange'>) {
   const [typed, setTyped] = useState(value);
@@ -89,11 +95,11 @@ function LiveInput({
   useEffect(() => {
     if (typed === told.current) return;
     const timer = setTimeout(() => {
-      told.current = typed.trim();
+      told.current = exact ? typed : typed.trim();
       settle.current(typed);
     }, DEBOUNCE_MS);
     return () => clearTimeout(timer);
-  }, [typed]);
+  }, [typed, exact]);
   return (
     <input
       {...props}
@@ -201,6 +207,7 @@ export function DecisionFilters({ search, onChange }: FiltersProps) {
                   value={search[name] ?? ''}
                   onSettle={(value) => onChange(withParameter(search, name, value), true)}
                   placeholder={hint}
+                  exact={EXACT.has(name)}
                   maxLength={256}
                   data-testid={`filter-${name}`}
                 />

@@ -20,6 +20,13 @@ export const isAddress = (text: string): boolean => IPV4.test(text) || IPV6.test
 export const readingsOf = (typed: string): readonly Reading[] => {
   const text = typed.trim();
   if (text === '' || text.length > MAX_ID) return [];
+  // Spaces around it come along when something is copied; but there are ids that have them.
+  return text === typed || typed.length > MAX_ID
+    ? meaningsOf(text)
+    : [...meaningsOf(text), { kind: 'user', id: typed }];
+};
+
+const meaningsOf = (text: string): readonly Reading[] => {
   if (DECISION.test(text)) return [{ kind: 'decision', id: text }];
   const user: Reading = { kind: 'user', id: text };
   if (isAddress(text)) return [{ kind: 'address', ip: text }, user];

@@ -6,9 +6,14 @@
 const INVISIBLE =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]/g;
 
+/** At either end nobody sees them; within a text everybody does. */
+const OUTER_SPACES = /^\s+|\s+$/g;
+
 /** Text that an attacker may have written, with what hides in it made visible (`\u202e`). */
 export const reveal = (text: string): string =>
-  text.replace(INVISIBLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  text
+    .replace(OUTER_SPACES, (spaces) => spaces.replace(/ /g, '\\u0020'))
+    .replace(INVISIBLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Written as capitals wherever they stand in a code or a key. */
 const ACRONYMS = new Set(['acr', 'as', 'asn', 'id', 'ip', 'mfa', 'os', 'rtt', 'tls', 'utc', 'vpn']);

@@ -111,6 +111,10 @@ const textOf = (value: unknown): string | undefined => {
   return trimmed === '' || trimmed.length > MAX_TEXT ? undefined : trimmed;
 };
 
+/** An id as it stands: the API keeps `bob` and ` bob` apart, and so must every link. Its limits count code points. */
+const idOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' && [...value].length <= MAX_TEXT ? value : undefined;
+
 /** Half an address is no filter yet. */
 const addressOf = (value: unknown): string | undefined => {
   const text = textOf(value);
@@ -171,16 +175,16 @@ export const parseDecisionsSearch = (raw: Readonly<Record<string, unknown>>): De
   compact<DecisionsSearch>({
     ...parseRangeSearch(raw),
     q: textOf(raw.q)?.slice(0, MAX_WORDS),
-    user: textOf(raw.user),
+    user: idOf(raw.user),
     ip: addressOf(raw.ip),
     network: textOf(raw.network),
-    device: textOf(raw.device),
+    device: idOf(raw.device),
     action: someOf(ACTIONS, raw.action),
     level: someOf(LEVELS, raw.level),
     status: oneOf(STATUSES, raw.status),
     type: oneOf(EVENT_TYPES, raw.type),
     source: oneOf(SOURCES, raw.source),
-    application: textOf(raw.application),
+    application: idOf(raw.application),
     method: textOf(raw.method),
     browser: textOf(raw.browser),
     os: textOf(raw.os),
@@ -199,7 +203,7 @@ export const parseAppSearch = (raw: Readonly<Record<string, unknown>>): AppSearc
   compact<AppSearch>({ tz: zoneOf(raw.tz) });
 
 export const parseUserSearch = (raw: Readonly<Record<string, unknown>>): UserSearch =>
-  compact<UserSearch>({ id: textOf(raw.id) });
+  compact<UserSearch>({ id: idOf(raw.id) });
 
 export const parseAddressSearch = (raw: Readonly<Record<string, unknown>>): AddressSearch =>
   compact<AddressSearch>({ ...parseRangeSearch(raw), ip: textOf(raw.ip) });
@@ -208,7 +212,7 @@ export const parseNetworkSearch = (raw: Readonly<Record<string, unknown>>): Netw
   compact<NetworkSearch>({ ...parseRangeSearch(raw), asn: asnOf(raw.asn), network: textOf(raw.network) });
 
 export const parseDeviceSearch = (raw: Readonly<Record<string, unknown>>): DeviceSearch =>
-  compact<DeviceSearch>({ ...parseRangeSearch(raw), key: textOf(raw.key) });
+  compact<DeviceSearch>({ ...parseRangeSearch(raw), key: idOf(raw.key) });
 
 export const parseHealthSearch = (raw: Readonly<Record<string, unknown>>): HealthSearch =>
   parseRangeSearch(raw);
