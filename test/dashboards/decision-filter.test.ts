@@ -5,12 +5,7 @@ import {
   exportColumns,
   parseColumns,
 } from '../../dashboards/src/lib/columns.ts';
-import {
-  criteriaOf,
-  matchesRow,
-  mergeRows,
-  streamParametersOf,
-} from '../../dashboards/src/lib/decision-filter.ts';
+import { criteriaOf, matchesRow, mergeRows } from '../../dashboards/src/lib/decision-filter.ts';
 import { parseDecisionsSearch } from '../../dashboards/src/lib/url-state.ts';
 import { decisionRow } from '../support/decision-row.ts';
 
@@ -22,13 +17,6 @@ describe('filters of the decisions page', () => {
       ),
     ).toEqual({ text: 'a b', actions: ['challenge', 'block'], asn: 64_500, score_min: 0.05, score_max: 0.5 });
     expect(criteriaOf({})).toEqual({});
-  });
-
-  test('the stream is asked for what it can narrow by itself', () => {
-    expect(streamParametersOf({ action: 'block', user: 'u_42', min: '50' })).toEqual({
-      action: 'block',
-      score_min: '0.5',
-    });
   });
 
   test('a damaged link shows everything instead of an error', () => {

@@ -149,7 +149,8 @@ export type DecisionCriteria = Omit<DecisionFilter, 'from' | 'to'>;
 
 const PAGE_SIZE = 200;
 
-export const decisionsQuery = (criteria: DecisionCriteria, range: TimeRange) =>
+/** Outcomes and verdicts come to rows that are listed long since; the more pages are loaded, the seldomer all are asked. */
+export const decisionsQuery = (criteria: DecisionCriteria, range: TimeRange, paused: boolean) =>
   infiniteQueryOptions({
     queryKey: ['decisions', criteria, rangeKey(range)],
     queryFn: ({ signal, pageParam }): Promise<RowPage> =>
@@ -165,6 +166,7 @@ export const decisionsQuery = (criteria: DecisionCriteria, range: TimeRange) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page: RowPage) => page.next_cursor,
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (paused ? false : STREAMED_POLL_MS * (state.data?.pages.length ?? 1)),
   });
 
 /** The filter of an export: the bounds as they are at this moment. */

@@ -44,16 +44,6 @@ export const criteriaOf = (search: DecisionsSearch): DecisionCriteria => {
   return criteria as DecisionCriteria;
 };
 
-/** What the stream can be narrowed to by the server. */
-export const streamParametersOf = (search: DecisionsSearch): Readonly<Record<string, string>> => {
-  const { action, level, type, status, source, application, country, reason, min } = search;
-  const wanted = { action, level, type, status, source, application, country, reason };
-  const parameters = Object.fromEntries(
-    Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  return min === undefined ? parameters : { ...parameters, score_min: String(Number(min) / 100) };
-};
-
 const has = (words: string | undefined, value: string | null): boolean =>
   words === undefined || (value !== null && words.split(',').includes(value));
 
@@ -74,7 +64,7 @@ const haystack = (row: DecisionRow): string =>
     .join('\n')
     .toLowerCase();
 
-/** Whether a streamed row belongs into the list: the stream knows fewer filters than the list does. */
+/** Whether a streamed row belongs into the list: the stream, which all tabs share, brings every decision. */
 export const matchesRow = (row: DecisionRow, search: DecisionsSearch): boolean => {
   const exact: readonly (readonly [string | undefined, string | null])[] = [
     [search.user, row.user_id],

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { decisionsQuery, exportFilter } from '../api/queries.ts';
@@ -16,10 +16,12 @@ import { Panel } from '../components/panel.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { RangePicker } from '../components/range-picker.tsx';
 import { SkeletonLines } from '../components/skeleton.tsx';
+import { useCatchUp } from '../components/use-catch-up.ts';
+import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
 import { ViewMenu } from '../components/view-menu.tsx';
 import { columnsText, parseColumns } from '../lib/columns.ts';
-import { criteriaOf, matchesRow, mergeRows, streamParametersOf } from '../lib/decision-filter.ts';
+import { criteriaOf, matchesRow, mergeRows } from '../lib/decision-filter.ts';
 import { isOpenEnded, rangeOf } from '../lib/time-range.ts';
 import { type DecisionsSearch, parseDecisionsSearch } from '../lib/url-state.ts';
 
@@ -27,6 +29,8 @@ import { type DecisionsSearch, parseDecisionsSearch } from '../lib/url-state.ts'
 const MOST_STREAMED = 1_000;
 /** Further down than this somebody is reading: new rows must not push the text away. */
 const READING_PX = 160;
+/** How often the list is asked while no stream brings what is new. */
+const ALONE_POLL_MS = 2_000;
 /** Rows before the end at which the next page is fetched. */
 const AHEAD_PX = 1_200;
 
@@ -36,19 +40,55 @@ const liveState = (following: boolean, paused: boolean, stream: StreamState) => 
   return stream === 'lost' ? ('failing' as const) : ('live' as const);
 };
 
+interface Follow {
+  readonly enabled: boolean;
+  readonly tenant: string;
+  /** Something is missing: the list must be asked again. */
+  readonly onGap: () => void;
+  readonly listed?: readonly DecisionRow[] | undefined;
+  /** Whether the list goes on beyond what is loaded. */
+  readonly more: boolean;
+}
+
 /** Rows that streamed in since the list was asked: those that are shown, and those that wait for the reader. */
-const useArrivals = (search: DecisionsSearch, key: string, enabled: boolean, onGap: () => void) => {
+const useArrivals = (search: DecisionsSearch, key: string, { listed, more, ...follow }: Follow) => {
   const [arrived, setArrived] = useState<{
     key: string;
     shown: readonly DecisionRow[];
     waiting: readonly DecisionRow[];
   }>({ key, shown: [], waiting: [] });
   const now = arrived.key === key ? arrived : { key, shown: [], waiting: [] };
+  const kept = useRef({ key, n: 0 });
+  if (kept.current.key !== key) kept.current = { key, n: 0 };
+  /** Not everything streamed in: between the rows that did there may be others. */
+  const holes = useRef(false);
+  useEffect(() => {
+    if (!holes.current || listed === undefined) return;
+    holes.current = false;
+    const oldest = listed.at(-1);
+    if (!more || oldest === undefined) return;
+    // The list has no holes, and what is older than its last row comes with its next page.
+    const from_ms = Date.parse(oldest.occurred_at);
+    setArrived((before) => ({
+      ...before,
+      shown: before.shown.filter((row) => Date.parse(row.occurred_at) >= from_ms),
+    }));
+  }, [listed, more]);
   const state = useDecisionStream({
-    enabled,
-    parameters: streamParametersOf(search),
+    enabled: follow.enabled,
+    tenant: follow.tenant,
+    onGap: () => {
+      holes.current = true;
+      follow.onGap();
+    },
     onRow: (row) => {
       if (!matchesRow(row, search)) return;
+      kept.current.n += 1;
+      if (kept.current.n > MOST_STREAMED) {
+        // The oldest ones fall out from now on; asked this often, the list always reaches those that are left.
+        kept.current.n -= MOST_STREAMED / 2;
+        follow.onGap();
+      }
       const reading = window.scrollY > READING_PX;
       setArrived((before) => {
         const { shown, waiting } = before.key === key ? before : { shown: [], waiting: [] };
@@ -57,12 +97,11 @@ const useArrivals = (search: DecisionsSearch, key: string, enabled: boolean, onG
           : { key, shown: [row, ...waiting, ...shown].slice(0, MOST_STREAMED), waiting: [] };
       });
     },
-    onGap,
   });
   const showWaiting = useCallback(() => {
     setArrived(({ shown, waiting }) => ({ key, shown: [...waiting, ...shown], waiting: [] }));
   }, [key]);
-  return { state, shown: now.shown, waiting: now.waiting.length, showWaiting };
+  return { state, shown: now.shown, waiting: now.waiting, showWaiting };
 };
 
 /** Fetches the next page before the reader comes to the end. */
@@ -89,34 +128,45 @@ const useEndless = (more: boolean, fetchMore: () => void) => {
 export function DecisionsPage() {
   useTitle('Decisions');
   const format = useFormat();
-  const queryClient = useQueryClient();
   const search = useSearch({ from: '/app/decisions' });
   const { session } = useRouteContext({ from: '/app/decisions' });
   const navigate = useNavigate({ from: '/decisions' });
   const range = rangeOf(search, { kind: 'any' });
   const criteria = criteriaOf(search);
-  const options = decisionsQuery(criteria, range);
+  const paused = search.paused === true;
+  const options = decisionsQuery(criteria, range, paused);
   const query = useInfiniteQuery(options);
+  const problem = useProblem(query);
   const listed = useMemo(() => query.data?.pages.flatMap((page) => page.data), [query.data]);
   const columns = parseColumns(search.cols);
-  const paused = search.paused === true;
   const following = isOpenEnded(range, Date.now());
   const key = JSON.stringify(options.queryKey);
-  const arrivals = useArrivals(search, key, following && !paused, () => {
-    void queryClient.invalidateQueries({ queryKey: options.queryKey });
+  const catchUp = useCatchUp(query);
+  const arrivals = useArrivals(search, key, {
+    enabled: following && !paused,
+    tenant: session.tenant,
+    onGap: catchUp,
+    ...(query.isPlaceholderData ? {} : { listed }),
+    more: query.hasNextPage,
   });
-  // Without the stream the list is asked again, so that the page goes on following.
+  // Without the stream the list is asked again, so that the page goes on following. A try under way is let finish: one
+  // that is always begun anew never comes to say that it failed.
   const { refetch } = query;
+  const alone = arrivals.state === 'lost' || arrivals.state === 'connecting';
   useEffect(() => {
-    if (arrivals.state !== 'lost') return;
-    const timer = setInterval(() => void refetch(), 2_000);
+    if (!alone) return;
+    const timer = setInterval(() => void refetch({ cancelRefetch: false }), ALONE_POLL_MS);
     return () => clearInterval(timer);
-  }, [arrivals.state, refetch]);
-  const rows = useMemo(
-    () =>
-      listed === undefined ? undefined : query.isPlaceholderData ? listed : mergeRows(arrivals.shown, listed),
-    [listed, arrivals.shown, query.isPlaceholderData],
-  );
+  }, [alone, refetch]);
+  const rows = useMemo(() => {
+    if (listed === undefined || query.isPlaceholderData) return listed;
+    // What waits for the reader must not come in through the list meanwhile.
+    const waiting = new Set(arrivals.waiting.map(({ id }) => id));
+    return mergeRows(
+      arrivals.shown,
+      waiting.size === 0 ? listed : listed.filter(({ id }) => !waiting.has(id)),
+    );
+  }, [listed, arrivals.shown, arrivals.waiting, query.isPlaceholderData]);
   const end = useEndless(query.hasNextPage && !query.isFetchingNextPage, () => void query.fetchNextPage());
 
   const go = (next: DecisionsSearch, replace = false): void => {
@@ -182,16 +232,16 @@ export function DecisionsPage() {
           </>
         }
       >
-        {query.isError && (
+        {problem !== null && (
           <ProblemNote
             what="The search failed"
-            error={query.error}
+            error={problem}
             onRetry={() => void query.refetch()}
             busy={query.isFetching}
             slim={rows !== undefined}
           />
         )}
-        {rows === undefined && !query.isError && <SkeletonLines lines={16} label="Searching" />}
+        {rows === undefined && problem === null && <SkeletonLines lines={16} label="Searching" />}
         {rows !== undefined && rows.length > 0 && (
           <DecisionTable
             rows={rows}
@@ -232,7 +282,7 @@ export function DecisionsPage() {
           </div>
         )}
       </Panel>
-      {arrivals.waiting > 0 && (
+      {arrivals.waiting.length > 0 && (
         <button
           type="button"
           className="button button-strong arrivals"
@@ -243,7 +293,7 @@ export function DecisionsPage() {
           data-testid="arrivals"
         >
           <ArrowUpIcon />
-          {format.count(arrivals.waiting)} new
+          {format.count(arrivals.waiting.length)} new
         </button>
       )}
     </div>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import {
   annotationsQuery,
@@ -26,6 +26,7 @@ import { StatTiles } from '../components/stat-tiles.tsx';
 import { type StackedKey, TimePanel } from '../components/time-panel.tsx';
 import { TopReasons } from '../components/top-reasons.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
+import { useCatchUp } from '../components/use-catch-up.ts';
 import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
 import { mergeRows } from '../lib/decision-filter.ts';
@@ -156,6 +157,7 @@ export function OverviewPage() {
   useTitle('Overview');
   const format = useFormat();
   const search = useSearch({ from: '/app/' });
+  const { session } = useRouteContext({ from: '/app/' });
   const navigate = useNavigate({ from: '/' });
   const range = rangeOf(search, { kind: 'relative', preset: DEFAULT_PRESET });
   const paused = search.paused === true;
@@ -184,11 +186,12 @@ export function OverviewPage() {
   const [streamed, setStreamed] = useState<readonly DecisionRow[]>([]);
   const stream = useDecisionStream({
     enabled: following && !paused,
-    parameters: {},
+    tenant: session.tenant,
     onRow: (row) => setStreamed((before) => [row, ...before].slice(0, LIVE_ROWS)),
-    onGap: () => void live.refetch(),
+    onGap: () => catchUp(),
   });
   const live = useQuery(liveDecisionsQuery(LIVE_ROWS, polling, stream === 'live'));
+  const catchUp = useCatchUp(live);
   const summary = useQuery(panelQuery('summary', polling, COMPARED));
   const outcomes = useQuery(panelQuery('challenge_outcomes', polling));
   const actions = useQuery(panelQuery('actions_over_time', polling, COMPARED));
