@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { Campaign } from '../api/types.ts';
 import { campaignKindWords, durationWords } from '../lib/words.ts';
 import { useFormat } from './format-context.tsx';
@@ -68,6 +69,13 @@ function CampaignRow({ campaign, now_ms }: { readonly campaign: Campaign; readon
   );
 }
 
+/** Says that none is live only where an answer says so; null while there is none. */
+const noteOf = (live: number | null, error: unknown): { readonly note?: ReactNode } => {
+  if (error != null) return { note: 'Whether one is live is unknown' };
+  if (live === null) return {};
+  return { note: live > 0 ? <strong className="campaign-in">{live} live now</strong> : 'None is live' };
+};
+
 interface CampaignsPanelProps {
   readonly campaigns: readonly Campaign[] | undefined;
   readonly error: unknown;
@@ -91,7 +99,7 @@ export function CampaignsPanel({ campaigns, error, stale, onRetry }: CampaignsPa
       className="area-campaigns"
       flush
       stale={stale}
-      note={live > 0 ? <strong className="campaign-in">{live} live now</strong> : 'None is live'}
+      {...noteOf(campaigns === undefined ? null : live, error)}
     >
       {error != null && (
         <ProblemNote

@@ -25,6 +25,8 @@ interface CountriesPanelProps {
   readonly result: PanelResult | undefined;
   readonly routes: readonly MapRoute[];
   readonly error: unknown;
+  readonly routesError: unknown;
+  readonly onRetryRoutes: () => void;
   readonly stale: boolean;
   readonly onRetry: () => void;
   readonly range: RangeSearch;
@@ -87,7 +89,16 @@ function CountryTable({
 }
 
 /** Where decisions came from: a map, and the largest countries as a table. */
-export function CountriesPanel({ result, routes, error, stale, onRetry, range }: CountriesPanelProps) {
+export function CountriesPanel({
+  result,
+  routes,
+  error,
+  routesError,
+  onRetryRoutes,
+  stale,
+  onRetry,
+  range,
+}: CountriesPanelProps) {
   const format = useFormat();
   const [measure, setMeasure] = useState<MapMeasure>('n');
   const counts = result === undefined ? null : countsOf(result);
@@ -126,6 +137,14 @@ export function CountriesPanel({ result, routes, error, stale, onRetry, range }:
           error={error}
           onRetry={onRetry}
           slim={counts !== null}
+        />
+      )}
+      {routesError != null && error == null && (
+        <ProblemNote
+          what="The routes between countries could not be loaded"
+          error={routesError}
+          onRetry={onRetryRoutes}
+          slim
         />
       )}
       {counts === null && error == null && <SkeletonBlock label="Loading the countries" />}

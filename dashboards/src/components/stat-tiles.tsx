@@ -34,10 +34,12 @@ interface StatTilesProps {
   readonly before: Summary | null;
   /** What challenges came to; null while it loads or when it could not be had. */
   readonly outcomes: Outcomes | null;
+  /** The last try to load them failed. */
+  readonly outcomesFailed: boolean;
 }
 
 /** The range in six numbers, each beside the period of the same length before it. */
-export function StatTiles({ summary, before, outcomes }: StatTilesProps) {
+export function StatTiles({ summary, before, outcomes, outcomesFailed }: StatTilesProps) {
   const format = useFormat();
   if (summary === null) {
     return (
@@ -107,7 +109,9 @@ export function StatTiles({ summary, before, outcomes }: StatTilesProps) {
         }
         note={
           outcomes === null
-            ? '\u00a0'
+            ? outcomesFailed
+              ? 'could not be loaded'
+              : '\u00a0'
             : outcomes.challenged === 0
               ? 'none was asked for'
               : `of ${format.compact(outcomes.answered)} answered, ${format.compact(outcomes.unanswered)} unanswered`

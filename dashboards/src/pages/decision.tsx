@@ -14,6 +14,7 @@ import { ProblemNote } from '../components/problem-note.tsx';
 import { JourneyPanel, RelatedPanel } from '../components/related-panels.tsx';
 import { SkeletonBlock, SkeletonLines } from '../components/skeleton.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
+import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
 import { VerdictButtons } from '../components/verdict.tsx';
 import { SignalDetails, Waterfall } from '../components/waterfall.tsx';
@@ -481,9 +482,14 @@ function NotThere({ id }: { readonly id: string }) {
 /** One decision, answered whole: what was decided, why, from what, and what became of it. */
 export function DecisionPage() {
   const { decisionId } = useParams({ from: '/app/decisions/$decisionId' });
+  return <DecisionOf key={decisionId} decisionId={decisionId} />;
+}
+
+function DecisionOf({ decisionId }: { readonly decisionId: string }) {
   const { session } = useRouteContext({ from: '/app/decisions/$decisionId' });
   useTitle('Decision');
   const query = useQuery(decisionQuery(decisionId));
+  const problem = useProblem(query);
   const mayJudge = session.scopes.includes('feedback:write');
   return (
     <div className="page" data-testid="decision-page">
@@ -494,25 +500,25 @@ export function DecisionPage() {
           {decisionId}
         </Untrusted>
       </nav>
-      {query.isError &&
-        (isProblem(query.error, 404) ? (
+      {problem !== null &&
+        (isProblem(problem, 404) ? (
           <NotThere id={decisionId} />
         ) : (
           <ProblemNote
             what="The decision could not be loaded"
-            error={query.error}
+            error={problem}
             onRetry={() => void query.refetch()}
             busy={query.isFetching}
             slim={query.data !== undefined}
           />
         ))}
-      {query.data === undefined && !query.isError && (
+      {query.data === undefined && problem === null && (
         <>
           <SkeletonLines lines={3} label="Loading the decision" />
           <SkeletonBlock label="Loading the evidence" />
         </>
       )}
-      {query.data !== undefined && !isProblem(query.error, 404) && (
+      {query.data !== undefined && !isProblem(problem, 404) && (
         <Loaded decision={query.data} mayJudge={mayJudge} />
       )}
     </div>

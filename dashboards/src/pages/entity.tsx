@@ -13,6 +13,7 @@ import { RangePicker } from '../components/range-picker.tsx';
 import { SkeletonBlock, SkeletonLines } from '../components/skeleton.tsx';
 import { TopReasons } from '../components/top-reasons.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
+import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
 import { browserWords, systemWords } from '../lib/client-words.ts';
 import type { Format } from '../lib/format.ts';
@@ -350,7 +351,9 @@ interface EntityPageProps {
 function EntityOf({ kind, name, entityKey, criteria, search, range, onRange }: EntityPageProps) {
   useTitle(kind);
   const query = useQuery(entityQuery(entityKey, range));
+  const problem = useProblem(query);
   const list = useQuery(entityDecisionsQuery(criteria, range));
+  const listProblem = useProblem(list);
   const rangeSearch: RangeSearch =
     range.kind === 'absolute'
       ? searchOfWindow(range)
@@ -367,16 +370,16 @@ function EntityOf({ kind, name, entityKey, criteria, search, range, onRange }: E
           <RangePicker range={range} onChange={onRange} />
         </div>
       </div>
-      {query.isError && (
+      {problem !== null && (
         <ProblemNote
           what={`This ${kind.toLowerCase()} could not be loaded`}
-          error={query.error}
+          error={problem}
           onRetry={() => void query.refetch()}
           busy={query.isFetching}
           slim={query.data !== undefined}
         />
       )}
-      {query.data === undefined && !query.isError && <SkeletonBlock label="Loading" />}
+      {query.data === undefined && problem === null && <SkeletonBlock label="Loading" />}
       {query.data !== undefined && <Loaded entity={query.data} range={rangeSearch} />}
       <Panel
         title="Newest decisions"
@@ -389,16 +392,16 @@ function EntityOf({ kind, name, entityKey, criteria, search, range, onRange }: E
           </Link>
         }
       >
-        {list.isError && (
+        {listProblem !== null && (
           <ProblemNote
             what="The decisions could not be loaded"
-            error={list.error}
+            error={listProblem}
             onRetry={() => void list.refetch()}
             busy={list.isFetching}
             slim={list.data !== undefined}
           />
         )}
-        {list.isPending && <SkeletonLines lines={10} label="Loading decisions" />}
+        {list.isPending && listProblem === null && <SkeletonLines lines={10} label="Loading decisions" />}
         {list.data?.data.length === 0 && (
           <p className="empty-line empty-inset">No decision in this range. Widen it to see older ones.</p>
         )}

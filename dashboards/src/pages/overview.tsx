@@ -219,6 +219,9 @@ export function OverviewPage() {
   const networksProblem = useProblem(networks);
   const clientsProblem = useProblem(clients);
   const methodsProblem = useProblem(methods);
+  const outcomesProblem = useProblem(outcomes);
+  const routesProblem = useProblem(routes);
+  const annotationsProblem = useProblem(annotations);
 
   const listed = live.data?.data;
   const decisions =
@@ -283,6 +286,23 @@ export function OverviewPage() {
               : summaryOf(summary.data.previous.rows[0])
           }
           outcomes={outcomes.data === undefined ? null : outcomesOf(outcomes.data.rows[0])}
+          outcomesFailed={outcomesProblem !== null}
+        />
+      )}
+      {outcomesProblem !== null && summaryProblem === null && (
+        <ProblemNote
+          what="What challenges came to could not be loaded"
+          error={outcomesProblem}
+          onRetry={() => void outcomes.refetch()}
+          slim
+        />
+      )}
+      {annotationsProblem !== null && actionsProblem === null && (
+        <ProblemNote
+          what="Changes of policy and model could not be loaded; the charts do not mark them"
+          error={annotationsProblem}
+          onRetry={() => void annotations.refetch()}
+          slim
         />
       )}
 
@@ -327,6 +347,8 @@ export function OverviewPage() {
             return from === null || to === null ? [] : [{ from, to, n: countIn(row, 'n') }];
           })}
           error={countriesProblem}
+          routesError={routesProblem}
+          onRetryRoutes={() => void routes.refetch()}
           stale={countries.isPlaceholderData}
           onRetry={() => void countries.refetch()}
           range={rangeSearch}

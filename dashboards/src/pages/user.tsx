@@ -12,6 +12,7 @@ import { RiskStrip } from '../components/risk-strip.tsx';
 import { SkeletonBlock, SkeletonLines } from '../components/skeleton.tsx';
 import { Timeline } from '../components/timeline.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
+import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
 import { ForgetDevice, UserActions } from '../components/user-actions.tsx';
 import type { Format } from '../lib/format.ts';
@@ -259,22 +260,23 @@ export function UserPage() {
 function UserOf({ id, mayJudge }: { readonly id: string; readonly mayJudge: boolean }) {
   useTitle('User');
   const query = useQuery(userQuery(id));
-  const missing = isProblem(query.error, 404) || isProblem(query.error, 410);
+  const problem = useProblem(query);
+  const missing = isProblem(problem, 404) || isProblem(problem, 410);
   return (
     <div className="page" data-testid="user-page">
-      {query.isError &&
+      {problem !== null &&
         (missing ? (
           <NotThere id={id} />
         ) : (
           <ProblemNote
             what="The user could not be loaded"
-            error={query.error}
+            error={problem}
             onRetry={() => void query.refetch()}
             busy={query.isFetching}
             slim={query.data !== undefined}
           />
         ))}
-      {query.data === undefined && !query.isError && (
+      {query.data === undefined && problem === null && (
         <>
           <SkeletonLines lines={3} label="Loading the user" />
           <SkeletonBlock label="Loading the timeline" />
