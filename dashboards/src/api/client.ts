@@ -31,6 +31,8 @@ interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Instead of the session; used once and not kept. */
   readonly apiKey?: string;
+  /** Goes on after the page was closed. */
+  readonly keepalive?: boolean;
 }
 
 const readJson = async (response: Response): Promise<unknown> => {
@@ -47,7 +49,7 @@ const readJson = async (response: Response): Promise<unknown> => {
 /** Same-origin JSON. @throws ApiProblem for every failure but the caller's own abort. */
 const call = async <T>(
   path: string,
-  { method = 'GET', body, query, signal, apiKey }: Call = {},
+  { method = 'GET', body, query, signal, apiKey, keepalive = false }: Call = {},
 ): Promise<T> => {
   const url = query === undefined ? path : `${path}?${new URLSearchParams(query).toString()}`;
   const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
@@ -63,6 +65,7 @@ const call = async <T>(
       headers,
       credentials: 'same-origin',
       redirect: 'error',
+      keepalive,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -109,7 +112,11 @@ export const readDecision = (id: string, signal?: AbortSignal): Promise<Decision
   call(`/v1/decisions/${encodeURIComponent(id)}`, { signal });
 
 export const giveFeedback = (id: string, feedback: FeedbackBody): Promise<unknown> =>
-  call(`/v1/decisions/${encodeURIComponent(id)}/feedback`, { method: 'POST', body: feedback });
+  call(`/v1/decisions/${encodeURIComponent(id)}/feedback`, {
+    method: 'POST',
+    body: feedback,
+    keepalive: true,
+  });
 
 /** `from` and `to` are RFC 3339; the rest are the panel's own parameters. */
 export const readPanel = (

@@ -28,6 +28,7 @@ const KEYS: readonly { readonly title: string; readonly keys: readonly (readonly
       ['1', 'Legitimate'],
       ['2', 'Compromised'],
       ['3', 'Dismiss'],
+      ['z', 'Take back the last verdict (5 s)'],
       ['s', 'Skip for now'],
       ['u', 'Open the user'],
     ],

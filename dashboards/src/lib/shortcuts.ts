@@ -34,6 +34,9 @@ export const useSingleKeys = (): boolean => useSyncExternalStore(subscribe, sing
 
 export type Shortcuts = Readonly<Record<string, () => void>>;
 
+/** Moving on goes on while the key is held; whatever changes something happens once a press. */
+const MAY_REPEAT: ReadonlySet<string> = new Set(['j', 'k']);
+
 const TYPED_INTO = 'input, textarea, select, [contenteditable="true"], [role="combobox"]';
 
 /** Where a key already means something, it goes on meaning that. */
@@ -60,6 +63,7 @@ export const useShortcuts = (shortcuts: Shortcuts): void => {
       if (event.defaultPrevented || event.isComposing || event.altKey) return;
       const mod = event.ctrlKey || event.metaKey;
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      if (event.repeat && !MAY_REPEAT.has(key)) return;
       if (mod) {
         const run = latest.current[`mod+${key}`];
         if (run === undefined || document.querySelector('dialog[open]') !== null) return;

@@ -10,6 +10,8 @@ import { Panel } from '../components/panel.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { SkeletonBlock, SkeletonLines } from '../components/skeleton.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
+import { useHeldVerdicts } from '../components/use-held-verdicts.ts';
+import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
 import { Waterfall } from '../components/waterfall.tsx';
 import { clientWords, networkWords, placeWords } from '../lib/place-words.ts';
@@ -87,6 +89,7 @@ function Detail({ item, mayJudge, busy, onVerdict, onSkip }: DetailProps) {
   const format = useFormat();
   const { decision } = item;
   const whole = useQuery(decisionQuery(decision.id));
+  const wholeProblem = useProblem(whole);
   return (
     <Panel
       title={queueKindWords(item.kind)}
@@ -193,10 +196,10 @@ function Detail({ item, mayJudge, busy, onVerdict, onSkip }: DetailProps) {
         </div>
       </dl>
       {whole.data === undefined ? (
-        whole.isError ? (
+        wholeProblem !== null ? (
           <ProblemNote
             what="The evidence could not be loaded"
-            error={whole.error}
+            error={wholeProblem}
             onRetry={() => void whole.refetch()}
             slim
           />
@@ -220,6 +223,7 @@ export function ReviewPage() {
   const navigate = useNavigate({ from: '/review' });
   const mayJudge = session.scopes.includes('feedback:write');
   const query = useQuery(queueQuery());
+  const problem = useProblem(query);
   /** Judged here: gone at once, whatever the list still says. */
   const [judged, setJudged] = useState<ReadonlyMap<string, VerdictWord>>(new Map());
   const [skipped, setSkipped] = useState<ReadonlySet<string>>(new Set());
@@ -237,6 +241,21 @@ export function ReviewPage() {
     const next = items[Math.min(Math.max(index, 0), items.length - 1)];
     if (next !== undefined) void navigate({ search: { at: next.decision.id }, replace: true });
   };
+  const here = useRef(true);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
+  const reopen = (id: string): void => {
+    setJudged((before) => {
+      const next = new Map(before);
+      next.delete(id);
+      return next;
+    });
+    void navigate({ search: { at: id }, replace: true });
+  };
   const judge = useMutation({
     mutationFn: ({ id, verdict }: { id: string; verdict: VerdictWord }) =>
       giveFeedback(id, {
@@ -244,23 +263,23 @@ export function ReviewPage() {
         source: 'analyst',
         scope: verdict === 'compromised' ? 'device' : 'decision',
       }),
-    onMutate: ({ id, verdict }) => {
-      setJudged((before) => new Map(before).set(id, verdict));
-      const next = items[at + 1] ?? items[at - 1];
-      void navigate({ search: next === undefined ? {} : { at: next.decision.id }, replace: true });
-    },
     onError: (_error, { id }) => {
-      setJudged((before) => {
-        const next = new Map(before);
-        next.delete(id);
-        return next;
-      });
-      void navigate({ search: { at: id }, replace: true });
+      if (here.current) reopen(id);
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: queueQuery().queryKey }),
   });
+  const verdicts = useHeldVerdicts(judge.mutate);
   const give = (verdict: VerdictWord): void => {
-    if (item !== undefined && mayJudge) judge.mutate({ id: item.decision.id, verdict });
+    if (item === undefined || !mayJudge) return;
+    const { id } = item.decision;
+    setJudged((before) => new Map([...before].filter(([other]) => other !== id)).set(id, verdict));
+    const next = items[at + 1] ?? items[at - 1];
+    void navigate({ search: next === undefined ? {} : { at: next.decision.id }, replace: true });
+    verdicts.hold({ id, verdict });
+  };
+  const undo = (): void => {
+    const taken = verdicts.undo();
+    if (taken !== undefined) reopen(taken.id);
   };
   const skip = (): void => {
     if (item === undefined) return;
@@ -274,6 +293,7 @@ export function ReviewPage() {
     k: () => choose(at - 1),
     ...Object.fromEntries(VERDICT_KEYS.map(({ key, verdict }) => [key, () => give(verdict)])),
     s: skip,
+    z: undo,
     o: () => {
       if (item !== undefined)
         void navigate({ to: '/decisions/$decisionId', params: { decisionId: item.decision.id } });
@@ -289,20 +309,34 @@ export function ReviewPage() {
     <div className="page" data-testid="review-page">
       <div className="page-head">
         <h1>Review queue</h1>
-        <p className="muted" role="status" data-testid="queue-count">
-          {query.data === undefined
-            ? ''
-            : items.length === 0
-              ? 'Nothing is open'
-              : `${format.count(items.length)} open`}
-          {judged.size > 0 && `, ${format.count(judged.size)} judged`}
-          {last !== undefined && ` (last: ${last[1]})`}
-        </p>
+        <div className="page-controls">
+          <p className="muted" role="status" data-testid="queue-count">
+            {query.data === undefined
+              ? ''
+              : items.length === 0
+                ? 'Nothing is open'
+                : `${format.count(items.length)} open`}
+            {judged.size > 0 && `, ${format.count(judged.size)} judged`}
+            {last !== undefined && (
+              <>
+                {', last '}
+                <Link to="/decisions/$decisionId" params={{ decisionId: last[0] }} data-testid="last-judged">
+                  {last[1]}
+                </Link>
+              </>
+            )}
+          </p>
+          {verdicts.held.length > 0 && (
+            <button type="button" className="button" onClick={undo} data-testid="undo-verdict">
+              Undo <kbd>z</kbd>
+            </button>
+          )}
+        </div>
       </div>
-      {query.isError && (
+      {problem !== null && (
         <ProblemNote
           what="The queue could not be loaded"
-          error={query.error}
+          error={problem}
           onRetry={() => void query.refetch()}
           busy={query.isFetching}
           slim={query.data !== undefined}
@@ -316,7 +350,7 @@ export function ReviewPage() {
           slim
         />
       )}
-      {query.data === undefined && !query.isError && <SkeletonLines lines={12} label="Loading the queue" />}
+      {query.data === undefined && problem === null && <SkeletonLines lines={12} label="Loading the queue" />}
       {query.data !== undefined && items.length === 0 && (
         <div className="empty" data-testid="queue-empty">
           <h3>Nobody is waiting</h3>
