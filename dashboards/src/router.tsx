@@ -15,6 +15,7 @@ import { sessionQuery } from './api/queries.ts';
 import type { Session } from './api/types.ts';
 import { AppShell } from './components/app-shell.tsx';
 import { fromAddress, toAddress } from './lib/fragment-state.ts';
+import { pageChunk } from './lib/page-chunk.ts';
 import {
   parseAddressSearch,
   parseAppSearch,
@@ -88,13 +89,19 @@ const decisions = createRoute({
   getParentRoute: () => app,
   path: '/decisions',
   validateSearch: parseDecisionsSearch,
-  component: lazyRouteComponent(() => import('./pages/decisions.tsx'), 'DecisionsPage'),
+  component: lazyRouteComponent(
+    pageChunk(() => import('./pages/decisions.tsx')),
+    'DecisionsPage',
+  ),
 });
 
 const decision = createRoute({
   getParentRoute: () => app,
   path: '/decisions/$decisionId',
-  component: lazyRouteComponent(() => import('./pages/decision.tsx'), 'DecisionPage'),
+  component: lazyRouteComponent(
+    pageChunk(() => import('./pages/decision.tsx')),
+    'DecisionPage',
+  ),
 });
 
 /** Ids of people and addresses stand in the fragment (lib/fragment-state.ts), never in the path. */
@@ -102,42 +109,60 @@ const user = createRoute({
   getParentRoute: () => app,
   path: '/user',
   validateSearch: parseUserSearch,
-  component: lazyRouteComponent(() => import('./pages/user.tsx'), 'UserPage'),
+  component: lazyRouteComponent(
+    pageChunk(() => import('./pages/user.tsx')),
+    'UserPage',
+  ),
 });
 
 const address = createRoute({
   getParentRoute: () => app,
   path: '/address',
   validateSearch: parseAddressSearch,
-  component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'AddressPage'),
+  component: lazyRouteComponent(
+    pageChunk(() => import('./pages/entity.tsx')),
+    'AddressPage',
+  ),
 });
 
 const network = createRoute({
   getParentRoute: () => app,
   path: '/network',
   validateSearch: parseNetworkSearch,
-  component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'NetworkPage'),
+  component: lazyRouteComponent(
+    pageChunk(() => import('./pages/entity.tsx')),
+    'NetworkPage',
+  ),
 });
 
 const device = createRoute({
   getParentRoute: () => app,
   path: '/device',
   validateSearch: parseDeviceSearch,
-  component: lazyRouteComponent(() => import('./pages/entity.tsx'), 'DevicePage'),
+  component: lazyRouteComponent(
+    pageChunk(() => import('./pages/entity.tsx')),
+    'DevicePage',
+  ),
 });
 
 const review = createRoute({
   getParentRoute: () => app,
   path: '/review',
   validateSearch: parseReviewSearch,
-  component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage'),
+  component: lazyRouteComponent(
+    pageChunk(() => import('./pages/review.tsx')),
+    'ReviewPage',
+  ),
 });
 
 const health = createRoute({
   getParentRoute: () => app,
   path: '/health',
   validateSearch: parseHealthSearch,
-  component: lazyRouteComponent(() => import('./pages/health.tsx'), 'HealthPage'),
+  component: lazyRouteComponent(
+    pageChunk(() => import('./pages/health.tsx')),
+    'HealthPage',
+  ),
 });
 
 /** Whatever else: said inside the shell, so that the way on is at hand. */
