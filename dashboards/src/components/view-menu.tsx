@@ -3,8 +3,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { deleteView, saveView } from '../api/client.ts';
 import { viewsQuery } from '../api/queries.ts';
+import type { View } from '../api/types.ts';
 import { type DecisionsSearch, parseDecisionsSearch, parseQuery, stringifyQuery } from '../lib/url-state.ts';
 import { BookmarkIcon, CloseIcon } from './icons.tsx';
+import { Modal } from './modal.tsx';
 import { Popover } from './popover.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { Untrusted } from './untrusted.tsx';
@@ -32,99 +34,145 @@ export function ViewMenu({ search, mayWrite }: ViewMenuProps) {
       await refresh();
     },
   });
-  const remove = useMutation({ mutationFn: deleteView, onSettled: refresh });
+  /** The view that is to be removed, once that is confirmed: it is everybody's. */
+  const [asked, setAsked] = useState<View | null>(null);
+  const remove = useMutation({
+    mutationFn: deleteView,
+    onSuccess: () => setAsked(null),
+    onSettled: refresh,
+  });
   const mine = (views.data ?? []).filter(({ page }) => page === PAGE);
   const shown = mine.find((view) => view.state === state);
   return (
-    <Popover
-      label={
-        <>
-          <BookmarkIcon /> {shown === undefined ? 'Views' : <Untrusted>{shown.name}</Untrusted>}
-        </>
-      }
-      testId="views"
-    >
-      {(close) => (
-        <div className="range-form">
-          {views.isError && (
-            <ProblemNote
-              what="The saved views could not be loaded"
-              error={views.error}
-              onRetry={() => void views.refetch()}
-              slim
-            />
-          )}
-          {views.isSuccess && mine.length === 0 && (
-            <p className="field-note">No view is saved yet. Set filters, and save them here under a name.</p>
-          )}
-          {mine.length > 0 && (
-            <ul className="view-list">
-              {mine.map((view) => (
-                <li key={view.id}>
-                  <button
-                    type="button"
-                    className="button button-quiet"
-                    aria-pressed={view === shown}
-                    onClick={() => {
-                      close();
-                      // Somebody wrote it: only what the page knows is taken over.
-                      void navigate({ search: parseDecisionsSearch(parseQuery(view.state)) });
-                    }}
-                    data-testid="view"
-                  >
-                    <Untrusted cut>{view.name}</Untrusted>
-                  </button>
-                  {mayWrite && (
+    <>
+      <Popover
+        label={
+          <>
+            <BookmarkIcon /> {shown === undefined ? 'Views' : <Untrusted>{shown.name}</Untrusted>}
+          </>
+        }
+        testId="views"
+      >
+        {(close) => (
+          <div className="range-form">
+            {views.isError && (
+              <ProblemNote
+                what="The saved views could not be loaded"
+                error={views.error}
+                onRetry={() => void views.refetch()}
+                slim
+              />
+            )}
+            {views.isSuccess && mine.length === 0 && (
+              <p className="field-note">
+                No view is saved yet. Set filters, and save them here under a name.
+              </p>
+            )}
+            {mine.length > 0 && (
+              <ul className="view-list">
+                {mine.map((view) => (
+                  <li key={view.id}>
                     <button
                       type="button"
-                      className="button button-icon"
-                      onClick={() => remove.mutate(view.id)}
-                      disabled={remove.isPending}
+                      className="button button-quiet"
+                      aria-pressed={view === shown}
+                      onClick={() => {
+                        close();
+                        // Somebody wrote it: only what the page knows is taken over.
+                        void navigate({ search: parseDecisionsSearch(parseQuery(view.state)) });
+                      }}
+                      data-testid="view"
                     >
-                      <CloseIcon />
-                      <span className="visually-hidden">
-                        Remove view <Untrusted>{view.name}</Untrusted>
-                      </span>
+                      <Untrusted cut>{view.name}</Untrusted>
                     </button>
-                  )}
-                </li>
-              ))}
-            </ul>
-          )}
+                    {mayWrite && (
+                      <button
+                        type="button"
+                        className="button button-icon"
+                        onClick={() => setAsked(view)}
+                        data-testid="remove-view"
+                      >
+                        <CloseIcon />
+                        <span className="visually-hidden">
+                          Remove view <Untrusted>{view.name}</Untrusted>
+                        </span>
+                      </button>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            )}
+            {mayWrite && (
+              <form
+                className="range-form"
+                onSubmit={(event) => {
+                  event.preventDefault();
+                  if (name.trim() !== '') save.mutate();
+                }}
+              >
+                <label className="field">
+                  <span>Save what is shown as</span>
+                  <input
+                    className="input"
+                    value={name}
+                    onChange={(event) => setName(event.target.value)}
+                    maxLength={80}
+                    autoComplete="off"
+                    dir="auto"
+                    data-testid="view-name"
+                  />
+                </label>
+                {save.isError && <ProblemNote what="The view was not saved" error={save.error} slim />}
+                <button
+                  type="submit"
+                  className="button"
+                  disabled={save.isPending || name.trim() === ''}
+                  data-testid="save-view"
+                >
+                  {save.isPending ? 'Saving…' : 'Save view'}
+                </button>
+              </form>
+            )}
+          </div>
+        )}
+      </Popover>
+      {asked !== null && (
+        <Modal
+          title="Remove this view for everybody?"
+          onClose={() => {
+            remove.reset();
+            setAsked(null);
+          }}
+          testId="remove-view-dialog"
+        >
+          <p>
+            <Untrusted>{asked.name}</Untrusted> goes from the list of everybody who works with this tenant.
+            The decisions that it shows stay.
+          </p>
           {remove.isError && <ProblemNote what="The view was not removed" error={remove.error} slim />}
-          {mayWrite && (
-            <form
-              className="range-form"
-              onSubmit={(event) => {
-                event.preventDefault();
-                if (name.trim() !== '') save.mutate();
+          <div className="dialog-actions">
+            <button
+              type="button"
+              className="button"
+              onClick={() => {
+                remove.reset();
+                setAsked(null);
               }}
             >
-              <label className="field">
-                <span>Save what is shown as</span>
-                <input
-                  className="input"
-                  value={name}
-                  onChange={(event) => setName(event.target.value)}
-                  maxLength={80}
-                  autoComplete="off"
-                  dir="auto"
-                  data-testid="view-name"
-                />
-              </label>
-              {save.isError && <ProblemNote what="The view was not saved" error={save.error} slim />}
-              <button
-                type="submit"
-                className="button"
-                disabled={save.isPending || name.trim() === ''}
-                data-testid="save-view"
-              >
-                {save.isPending ? 'Saving…' : 'Save view'}
-              </button>
-            </form>
-          )}
-        </div>
+              Cancel
+            </button>
+            <button
+              type="button"
+              className="button button-danger"
+              onClick={() => remove.mutate(asked.id)}
+              disabled={remove.isPending}
+              data-testid="remove-view-now"
+            >
+              {remove.isPending ? 'Removing…' : 'Remove view'}
+            </button>
+          </div>
+        </Modal>
       )}
-    </Popover>
+    </>
   );
 }
