@@ -500,6 +500,7 @@ function DecisionOf({ decisionId }: { readonly decisionId: string }) {
           {decisionId}
         </Untrusted>
       </nav>
+      {query.data === undefined && !isProblem(problem, 404) && <h1>Decision</h1>}
       {problem !== null &&
         (isProblem(problem, 404) ? (
           <NotThere id={decisionId} />

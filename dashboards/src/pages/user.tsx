@@ -264,6 +264,7 @@ function UserOf({ id, mayJudge }: { readonly id: string; readonly mayJudge: bool
   const missing = isProblem(problem, 404) || isProblem(problem, 410);
   return (
     <div className="page" data-testid="user-page">
+      {query.data === undefined && !missing && <h1>User</h1>}
       {problem !== null &&
         (missing ? (
           <NotThere id={id} />
