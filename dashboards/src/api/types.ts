@@ -199,6 +199,8 @@ export interface DecisionRow {
   readonly event_id: string | null;
   readonly attempt_id: string | null;
   readonly user_id: string | null;
+  /** Keyed hash of the name that was typed, where no user is named. */
+  readonly login_key?: string | null;
   readonly ip: string;
   readonly network: string | null;
   readonly country: string | null;
@@ -247,6 +249,8 @@ export interface DecisionFilter {
   readonly ip?: string;
   readonly network?: string;
   readonly device_key?: string;
+  readonly login_key?: string;
+  readonly tls_fingerprint?: string;
   readonly asn?: number;
   readonly country?: string;
   readonly actions?: readonly string[];

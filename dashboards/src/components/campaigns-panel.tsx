@@ -1,6 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Campaign } from '../api/types.ts';
+import { cellSearch } from '../lib/campaign-link.ts';
+import type { DecisionsSearch } from '../lib/url-state.ts';
 import { campaignKindWords, durationWords } from '../lib/words.ts';
 import { useFormat } from './format-context.tsx';
 import { Panel } from './panel.tsx';
@@ -8,8 +10,6 @@ import { ProblemNote } from './problem-note.tsx';
 import { SkeletonLines } from './skeleton.tsx';
 import { Untrusted } from './untrusted.tsx';
 
-/** Reason that every decision inside a campaign carries. */
-const CAMPAIGN_REASON = 'velocity.campaign';
 /** Kept free around a campaign, so that its first and last logins are inside the link. */
 const MARGIN_MS = 60_000;
 
@@ -19,8 +19,8 @@ function CampaignRow({ campaign, now_ms }: { readonly campaign: Campaign; readon
   const from_ms = Date.parse(campaign.started_at);
   const to_ms = Date.parse(campaign.last_seen_at);
   // A live one goes on: an open end would be cut off, so its range reaches to now.
-  const search = {
-    reason: CAMPAIGN_REASON,
+  const search: DecisionsSearch = {
+    ...cellSearch(campaign.cell),
     from: new Date(from_ms - MARGIN_MS).toISOString(),
     to: new Date((live ? now_ms : to_ms) + MARGIN_MS).toISOString(),
   };
@@ -56,9 +56,18 @@ function CampaignRow({ campaign, now_ms }: { readonly campaign: Campaign; readon
         <span className="sub">accounts</span>
       </td>
       <td className="number">
-        <span className={campaign.successes > 0 ? 'campaign-in' : undefined}>
-          {format.count(campaign.successes)}
-        </span>
+        {campaign.successes > 0 ? (
+          <Link
+            to="/decisions"
+            search={{ ...search, status: 'succeeded' }}
+            className="campaign-in"
+            data-testid="campaign-in"
+          >
+            {format.count(campaign.successes)}
+          </Link>
+        ) : (
+          format.count(0)
+        )}
         <span className="sub">got in</span>
       </td>
       <td className="number campaign-rate">

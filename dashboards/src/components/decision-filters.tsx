@@ -25,6 +25,8 @@ const TEXTS = [
   ['asn', 'AS number', 'AS64496'],
   ['country', 'Country', 'DE'],
   ['device', 'Device key', 'As shown'],
+  ['login', 'Typed name', 'Its hash, as shown'],
+  ['tls', 'TLS fingerprint', 'JA4, as sent'],
   ['reason', 'Reason', 'location.new_country'],
   ['application', 'Application', 'web'],
   ['method', 'Method', 'password'],
@@ -33,7 +35,7 @@ const TEXTS = [
 ] as const satisfies readonly (readonly [keyof DecisionsSearch, string, string])[];
 
 /** Ids that the API compares as they are, spaces included. */
-const EXACT: ReadonlySet<string> = new Set(['user', 'device', 'application']);
+const EXACT: ReadonlySet<string> = new Set(['user', 'device', 'login', 'tls', 'application']);
 
 const CHOICES = [
   ['type', 'Event', EVENT_TYPES],

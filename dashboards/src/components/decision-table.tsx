@@ -10,6 +10,7 @@ import { reveal, sentence, splitCode } from '../lib/text.ts';
 import { methodWords, resolutionWords } from '../lib/words.ts';
 import { useFormat } from './format-context.tsx';
 import { ActionMark, LevelMark } from './marks.tsx';
+import { Nobody } from './nobody.tsx';
 import { Untrusted } from './untrusted.tsx';
 
 /** Ids that were not there at the last look; nothing is fresh at the first, or after `scope` changed. */
@@ -65,7 +66,7 @@ const CELLS: Readonly<Record<ColumnId, (row: DecisionRow, format: Format, now_ms
   user: (row, format) => (
     <>
       {row.user_id === null ? (
-        <Missing>no user named</Missing>
+        <Nobody row={row} />
       ) : (
         <Link to="/user" search={{ id: row.user_id }} className="pivot" title={`User ${reveal(row.user_id)}`}>
           <Untrusted>{row.user_id}</Untrusted>

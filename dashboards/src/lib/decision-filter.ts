@@ -9,6 +9,8 @@ const TEXTS = {
   ip: 'ip',
   network: 'network',
   device: 'device_key',
+  login: 'login_key',
+  tls: 'tls_fingerprint',
   country: 'country',
   reason: 'reason',
   type: 'type',
@@ -44,6 +46,9 @@ export const criteriaOf = (search: DecisionsSearch): DecisionCriteria => {
   return criteria as DecisionCriteria;
 };
 
+/** What the API takes for rows whose client is no browser that it knows. */
+export const NO_BROWSER = 'none';
+
 const has = (words: string | undefined, value: string | null): boolean =>
   words === undefined || (value !== null && words.split(',').includes(value));
 
@@ -71,6 +76,7 @@ export const matchesRow = (row: DecisionRow, search: DecisionsSearch): boolean =
     [search.ip, row.ip],
     [search.network, row.network],
     [search.device, row.device_key],
+    [search.login, row.login_key ?? null],
     [search.asn, row.asn === null ? null : String(row.asn)],
     [search.country, row.country],
     [search.type, row.type],
@@ -78,10 +84,12 @@ export const matchesRow = (row: DecisionRow, search: DecisionsSearch): boolean =
     [search.source, row.source],
     [search.application, row.application],
     [search.method, row.method],
-    [search.browser, row.browser],
+    [search.browser, row.browser ?? NO_BROWSER],
     [search.os, row.os],
     [search.verdict, row.verdict],
   ];
+  // A row does not say: the list, which knows, brings it a little later.
+  if (search.tls !== undefined) return false;
   if (exact.some(([wanted, value]) => wanted !== undefined && wanted !== value)) return false;
   if (!has(search.action, row.action) || !has(search.level, row.level)) return false;
   if (search.reason !== undefined && !row.reasons.includes(search.reason)) return false;

@@ -19,6 +19,10 @@ export interface DecisionsSearch extends RangeSearch {
   readonly ip?: string;
   readonly network?: string;
   readonly device?: string;
+  /** Keyed hash of the name that was typed. */
+  readonly login?: string;
+  /** TLS fingerprint of the client. */
+  readonly tls?: string;
   /** Comma-separated. */
   readonly action?: string;
   /** Comma-separated. */
@@ -179,6 +183,8 @@ export const parseDecisionsSearch = (raw: Readonly<Record<string, unknown>>): De
     ip: addressOf(raw.ip),
     network: textOf(raw.network),
     device: idOf(raw.device),
+    login: idOf(raw.login),
+    tls: idOf(raw.tls),
     action: someOf(ACTIONS, raw.action),
     level: someOf(LEVELS, raw.level),
     status: oneOf(STATUSES, raw.status),

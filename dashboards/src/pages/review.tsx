@@ -6,6 +6,7 @@ import { decisionQuery, queueQuery } from '../api/queries.ts';
 import type { QueueItem, VerdictWord } from '../api/types.ts';
 import { useFormat } from '../components/format-context.tsx';
 import { ActionMark, LevelMark } from '../components/marks.tsx';
+import { Nobody } from '../components/nobody.tsx';
 import { Panel } from '../components/panel.tsx';
 import { ProblemNote } from '../components/problem-note.tsx';
 import { SkeletonBlock, SkeletonLines } from '../components/skeleton.tsx';
@@ -145,7 +146,7 @@ function Detail({ item, mayJudge, busy, onVerdict, onSkip }: DetailProps) {
           <dt>User</dt>
           <dd>
             {decision.user_id === null ? (
-              <span className="missing">no user named</span>
+              <Nobody row={decision} />
             ) : (
               <Link to="/user" search={{ id: decision.user_id }}>
                 <Untrusted>{decision.user_id}</Untrusted>
