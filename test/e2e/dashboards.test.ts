@@ -7,10 +7,11 @@ import { BOOTSTRAP_KEY } from '../support/gatehouse-process.ts';
 import { knownUser, loginOf, stolen } from '../support/logins.ts';
 import { type RunningGatehouse, runGatehouse } from '../support/running-gatehouse.ts';
 
-/**
- * The first page promises a login within 2 s of its decision. On a machine that runs other tests beside this one that
- * would be a timed test: here it must come by itself, before anybody would reload the page.
- */
+/** What the first page promises, from the answer to a login to its row; held by the median, for busy machines. */
+const PROMISED_MS = 2_000;
+/** Odd, so that one of them is the median. */
+const LIVE_LOGINS = 7;
+/** Where the time itself is not the question: it must come by itself, before anybody would reload the page. */
 const LIVE_WITHIN_MS = 15_000;
 /** What Chromium writes on the console for every answer that is no success. */
 const REFUSED_CREDENTIAL = /status of 40[14]/;
@@ -131,6 +132,23 @@ describe('watching', () => {
       expect(body.feedback.map(({ verdict }) => verdict)).toEqual(['compromised']);
     }, REFUSED_CREDENTIAL);
   });
+
+  it('a login is on the page within two seconds of the answer to it', async () => {
+    await inBrowser(async (page) => {
+      await signInByKey(page);
+      await byTestId(page, 'live-decisions').waitFor();
+      await page.locator('[data-testid="live-state"][data-state="live"]').waitFor();
+      const took_ms: number[] = [];
+      for (let i = 0; i < LIVE_LOGINS; i++) {
+        const made = await api.risk(loginOf(`live-${i}`));
+        const answered_ms = performance.now();
+        await page.locator(`[data-decision-id="${made.id}"]`).waitFor({ timeout: LIVE_WITHIN_MS });
+        took_ms.push(performance.now() - answered_ms);
+      }
+      const median_ms = took_ms.toSorted((a, b) => a - b)[(LIVE_LOGINS - 1) / 2];
+      expect(median_ms, `each: ${took_ms.map(Math.round).join(', ')} ms`).toBeLessThanOrEqual(PROMISED_MS);
+    }, REFUSED_CREDENTIAL);
+  }, 180_000);
 
   it('the overview sums up what was decided', async () => {
     for (let i = 0; i < 5; i++) await api.risk(loginOf(`summed-${i}`));
