@@ -154,8 +154,21 @@ export const lookupEntity = (
   signal?: AbortSignal,
 ): Promise<Entity> => call('/v1/entities/lookup', { method: 'POST', body: { ...key, ...window }, signal });
 
-export const readQueue = (signal?: AbortSignal): Promise<Queue> =>
-  call('/v1/review-queue', { method: 'POST', body: { limit: 100 }, signal });
+/** A page of the queue, of one kind of items or of all. */
+export const readQueue = (
+  kind: string | undefined,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<Queue> =>
+  call('/v1/review-queue', {
+    method: 'POST',
+    body: {
+      limit: 100,
+      ...(kind === undefined ? {} : { kinds: [kind] }),
+      ...(cursor === null ? {} : { cursor }),
+    },
+    signal,
+  });
 
 export const listViews = (signal?: AbortSignal): Promise<{ readonly data: readonly View[] }> =>
   call('/v1/views', { signal });

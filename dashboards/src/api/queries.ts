@@ -213,11 +213,15 @@ export const entityDecisionsQuery = (criteria: DecisionCriteria, range: TimeRang
     refetchInterval: ENTITY_POLL_MS,
   });
 
-export const queueQuery = () =>
-  queryOptions<Queue>({
-    queryKey: ['queue'],
-    queryFn: ({ signal }) => readQueue(signal),
-    refetchInterval: ENTITY_POLL_MS,
+export const QUEUE_KEY = ['queue'] as const;
+
+export const queueQuery = (kind: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: [...QUEUE_KEY, kind ?? ''],
+    queryFn: ({ signal, pageParam }): Promise<Queue> => readQueue(kind, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: Queue) => page.next_cursor,
+    refetchInterval: ({ state }) => ENTITY_POLL_MS * (state.data?.pages.length ?? 1),
   });
 
 export const viewsQuery = () =>

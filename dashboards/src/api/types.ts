@@ -492,7 +492,11 @@ export interface QueueItem {
 
 export interface Queue {
   readonly data: readonly QueueItem[];
+  /** All that wait, beyond this page too. */
   readonly total: number;
+  /** The same by kind; kinds without items are left out. */
+  readonly totals?: readonly { readonly kind: string; readonly total: number }[];
+  readonly next_cursor: string | null;
   /** One sentence. */
   readonly ordering: string;
 }

@@ -2,6 +2,7 @@ import { ACTIONS, LEVELS, VERDICTS } from '../api/types.ts';
 import { columnsText, parseColumns } from './columns.ts';
 import { isAddress } from './find.ts';
 import { parseRangeSearch, type RangeSearch } from './time-range.ts';
+import { QUEUE_KIND_WORDS } from './words.ts';
 import { zoneOf } from './zone.ts';
 
 /** State of the overview, all of it in the URL. */
@@ -80,6 +81,8 @@ export interface HealthSearch extends RangeSearch {}
 export interface ReviewSearch {
   /** Id of the decision that is looked at. */
   readonly at?: string;
+  /** Why it waits; absent: whatever the reason. */
+  readonly kind?: string;
 }
 
 export interface SignInSearch {
@@ -224,7 +227,7 @@ export const parseHealthSearch = (raw: Readonly<Record<string, unknown>>): Healt
   parseRangeSearch(raw);
 
 export const parseReviewSearch = (raw: Readonly<Record<string, unknown>>): ReviewSearch =>
-  compact<ReviewSearch>({ at: textOf(raw.at) });
+  compact<ReviewSearch>({ at: textOf(raw.at), kind: oneOf(QUEUE_KIND_WORDS, raw.kind) });
 
 /**
  * A path within this application, or undefined. Refuses other origins in all their disguises (`//host`, `/\host`,

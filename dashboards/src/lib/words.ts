@@ -95,5 +95,7 @@ const QUEUE_KINDS: Readonly<Record<string, string>> = {
   high_risk_allowed: 'High risk, allowed',
 };
 
+export const QUEUE_KIND_WORDS: readonly string[] = Object.keys(QUEUE_KINDS);
+
 /** Why something is in the review queue, as a heading. */
 export const queueKindWords = (kind: string): string => QUEUE_KINDS[kind] ?? kind.replaceAll('_', ' ');

@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { giveFeedback } from '../api/client.ts';
-import { decisionQuery, queueQuery } from '../api/queries.ts';
+import { decisionQuery, QUEUE_KEY, queueQuery } from '../api/queries.ts';
 import type { QueueItem, VerdictWord } from '../api/types.ts';
 import { useFormat } from '../components/format-context.tsx';
 import { ActionMark, LevelMark } from '../components/marks.tsx';
@@ -18,7 +18,7 @@ import { Waterfall } from '../components/waterfall.tsx';
 import { clientWords, networkWords, placeWords } from '../lib/place-words.ts';
 import { useShortcuts } from '../lib/shortcuts.ts';
 import { splitCode } from '../lib/text.ts';
-import { queueKindWords, resolutionWords } from '../lib/words.ts';
+import { QUEUE_KIND_WORDS, queueKindWords, resolutionWords } from '../lib/words.ts';
 
 const VERDICT_KEYS: readonly {
   readonly key: string;
@@ -29,6 +29,9 @@ const VERDICT_KEYS: readonly {
   { key: '2', verdict: 'compromised', words: 'Compromised' },
   { key: '3', verdict: 'dismissed', words: 'Dismiss' },
 ];
+
+/** Items before the last one at which the next page is fetched. */
+const AHEAD = 5;
 
 function Item({
   item,
@@ -223,12 +226,21 @@ export function ReviewPage() {
   const search = useSearch({ from: '/app/review' });
   const navigate = useNavigate({ from: '/review' });
   const mayJudge = session.scopes.includes('feedback:write');
-  const query = useQuery(queueQuery());
+  const query = useInfiniteQuery(queueQuery(search.kind));
   const problem = useProblem(query);
   /** Judged here: gone at once, whatever the list still says. */
   const [judged, setJudged] = useState<ReadonlyMap<string, VerdictWord>>(new Map());
   const [skipped, setSkipped] = useState<ReadonlySet<string>>(new Set());
-  const open = (query.data?.data ?? []).filter(({ decision }) => !judged.has(decision.id));
+  // What was judged between the answers to two pages may stand in both.
+  const listed = [
+    ...new Map(
+      (query.data?.pages ?? []).flatMap(({ data }) => data).map((entry) => [entry.decision.id, entry]),
+    ).values(),
+  ];
+  const open = listed.filter(({ decision }) => !judged.has(decision.id));
+  const newest = query.data?.pages.at(-1);
+  // Judged here and still in the answer: it waits for its five seconds.
+  const total = Math.max(open.length, (newest?.total ?? 0) - (listed.length - open.length));
   const items = [
     ...open.filter(({ decision }) => !skipped.has(decision.id)),
     ...open.filter(({ decision }) => skipped.has(decision.id)),
@@ -238,9 +250,17 @@ export function ReviewPage() {
     items.findIndex(({ decision }) => decision.id === search.at),
   );
   const item = items[at];
+  const goTo = (id: string | undefined): void => {
+    void navigate({
+      search: ({ at: _at, ...rest }) => (id === undefined ? rest : { ...rest, at: id }),
+      replace: true,
+    });
+  };
   const choose = (index: number): void => {
     const next = items[Math.min(Math.max(index, 0), items.length - 1)];
-    if (next !== undefined) void navigate({ search: { at: next.decision.id }, replace: true });
+    if (next !== undefined) goTo(next.decision.id);
+    if (index >= items.length - AHEAD && query.hasNextPage && !query.isFetchingNextPage)
+      void query.fetchNextPage();
   };
   const here = useRef(true);
   useEffect(() => {
@@ -255,7 +275,7 @@ export function ReviewPage() {
       next.delete(id);
       return next;
     });
-    void navigate({ search: { at: id }, replace: true });
+    goTo(id);
   };
   const judge = useMutation({
     mutationFn: ({ id, verdict }: { id: string; verdict: VerdictWord }) =>
@@ -267,7 +287,7 @@ export function ReviewPage() {
     onError: (_error, { id }) => {
       if (here.current) reopen(id);
     },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: queueQuery().queryKey }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: QUEUE_KEY }),
   });
   const verdicts = useHeldVerdicts(judge.mutate);
   const give = (verdict: VerdictWord): void => {
@@ -275,7 +295,7 @@ export function ReviewPage() {
     const { id } = item.decision;
     setJudged((before) => new Map([...before].filter(([other]) => other !== id)).set(id, verdict));
     const next = items[at + 1] ?? items[at - 1];
-    void navigate({ search: next === undefined ? {} : { at: next.decision.id }, replace: true });
+    goTo(next?.decision.id);
     verdicts.hold({ id, verdict });
   };
   const undo = (): void => {
@@ -287,7 +307,7 @@ export function ReviewPage() {
     const { id } = item.decision;
     setSkipped((before) => new Set(before).add(id));
     const next = items[at + 1] ?? items[0];
-    if (next !== undefined) void navigate({ search: { at: next.decision.id }, replace: true });
+    if (next !== undefined) goTo(next.decision.id);
   };
   useShortcuts({
     j: () => choose(at + 1),
@@ -316,7 +336,9 @@ export function ReviewPage() {
               ? ''
               : items.length === 0
                 ? 'Nothing is open'
-                : `${format.count(items.length)} open`}
+                : items.length < total
+                  ? `${format.count(items.length)} of ${format.count(total)} open`
+                  : `${format.count(total)} open`}
             {judged.size > 0 && `, ${format.count(judged.size)} judged`}
             {last !== undefined && (
               <>
@@ -327,6 +349,29 @@ export function ReviewPage() {
               </>
             )}
           </p>
+          <label className="field-inline">
+            <span>Kind</span>
+            <select
+              className="input"
+              value={search.kind ?? ''}
+              onChange={(event) => {
+                const kind = event.target.value;
+                void navigate({ search: kind === '' ? {} : { kind } });
+              }}
+              data-testid="queue-kind-filter"
+            >
+              <option value="">All</option>
+              {QUEUE_KIND_WORDS.map((kind) => {
+                const found = newest?.totals?.find((counted) => counted.kind === kind);
+                return (
+                  <option key={kind} value={kind}>
+                    {queueKindWords(kind)}
+                    {found !== undefined && ` (${format.count(found.total)})`}
+                  </option>
+                );
+              })}
+            </select>
+          </label>
           {verdicts.held.length > 0 && (
             <button type="button" className="button" onClick={undo} data-testid="undo-verdict">
               Undo <kbd>z</kbd>
@@ -357,11 +402,18 @@ export function ReviewPage() {
           <h3>Nobody is waiting</h3>
           <p>
             Logins come here when a challenge fails or is refused, when a verdict contradicts a decision, or
-            when a user stays risky. The last seven days hold none that is open.
+            when a user stays risky. The last seven days hold none
+            {search.kind !== undefined && ' of this kind'} that is open.
           </p>
-          <Link to="/decisions" search={{ level: 'high', range: '7d' }} className="button">
-            Look at high risks of the week
-          </Link>
+          {search.kind === undefined ? (
+            <Link to="/decisions" search={{ level: 'high', range: '7d' }} className="button">
+              Look at high risks of the week
+            </Link>
+          ) : (
+            <Link to="/review" className="button">
+              Show every kind
+            </Link>
+          )}
         </div>
       )}
       {item !== undefined && (
@@ -386,6 +438,19 @@ export function ReviewPage() {
                 />
               ))}
             </ol>
+            {query.hasNextPage && (
+              <div className="more">
+                <button
+                  type="button"
+                  className="button"
+                  onClick={() => void query.fetchNextPage()}
+                  disabled={query.isFetchingNextPage}
+                  data-testid="queue-more"
+                >
+                  {query.isFetchingNextPage ? 'Loading…' : 'Load more'}
+                </button>
+              </div>
+            )}
           </Panel>
           <Detail
             key={item.decision.id}
@@ -397,8 +462,8 @@ export function ReviewPage() {
           />
         </div>
       )}
-      {query.data !== undefined && query.data.ordering !== '' && items.length > 0 && (
-        <p className="field-note">{query.data.ordering}</p>
+      {newest !== undefined && newest.ordering !== '' && items.length > 0 && (
+        <p className="field-note">{newest.ordering}</p>
       )}
     </div>
   );
