@@ -145,7 +145,11 @@ describe('an analyst', STORY, () => {
     await visit(
       async (page) => {
         const items = byTestId(page, 'queue-item');
+        await byTestId(page, 'queue-kind-filter').selectOption('challenge_denied');
+        await expect.poll(() => page.url()).toContain('kind=challenge_denied');
         await expect.poll(() => items.count(), { timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(2);
+        const kinds = new Set(await byTestId(page, 'queue').locator('.queue-kind').allTextContents());
+        expect([...kinds]).toEqual(['Prompt refused']);
         const current = page.locator('[data-testid="queue-item"][aria-current="true"]');
         const first = (await current.getAttribute('data-decision-id')) ?? '';
         expect(ids).toContain(first);
@@ -194,6 +198,15 @@ describe('an analyst', STORY, () => {
         byTestId(page, 'export-now').click(),
       ]);
       expect(download.suggestedFilename()).toBe('decisions.csv');
+
+      // A view is everybody's: it goes only after a second word.
+      await byTestId(page, 'views').locator('summary').click();
+      await byTestId(page, 'remove-view').click();
+      await byTestId(page, 'remove-view-dialog').getByRole('button', { name: 'Cancel' }).click();
+      expect(await byTestId(page, 'view').count()).toBe(1);
+      await byTestId(page, 'remove-view').click();
+      await byTestId(page, 'remove-view-now').click();
+      await expect.poll(() => byTestId(page, 'view').count(), { timeout: PATIENCE_MS }).toBe(0);
     });
   });
 

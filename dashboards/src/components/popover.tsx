@@ -18,8 +18,9 @@ export function Popover({ label, title, className, testId, children }: PopoverPr
   useEffect(() => {
     const onPress = (event: PointerEvent): void => {
       const element = details.current;
-      if (element?.open === true && event.target instanceof Node && !element.contains(event.target))
-        element.open = false;
+      if (element?.open !== true || !(event.target instanceof Element)) return;
+      // A dialog that was opened from the card lies above it, and gives the focus back to it.
+      if (!element.contains(event.target) && event.target.closest('dialog') === null) element.open = false;
     };
     document.addEventListener('pointerdown', onPress);
     return () => document.removeEventListener('pointerdown', onPress);
