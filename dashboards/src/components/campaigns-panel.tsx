@@ -60,7 +60,7 @@ function CampaignRow({ campaign, now_ms }: { readonly campaign: Campaign; readon
           <Link
             to="/decisions"
             search={{ ...search, status: 'succeeded' }}
-            className="campaign-in"
+            className="campaign-in pivot"
             data-testid="campaign-in"
           >
             {format.count(campaign.successes)}
