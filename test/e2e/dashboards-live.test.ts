@@ -139,3 +139,39 @@ describe('the list of decisions, while the stream lives', STORY, () => {
     });
   });
 });
+
+describe('while the server is gone', STORY, () => {
+  it('rows stay with a word on it, and a page that was never open says so inside the application', async () => {
+    const own = await runGatehouse();
+    try {
+      const made = await own.api.risk(loginOf('before-the-end'));
+      await visitDashboards(
+        {
+          browser,
+          url: own.api.url,
+          path: '/decisions',
+          expected: /ERR_|Failed to load resource|dynamically imported|The server cannot be reached/,
+        },
+        async (page) => {
+          await row(page, made.id).waitFor();
+          await own.process.stop();
+          await byTestId(page, 'problem').waitFor();
+          expect(await byTestId(page, 'problem').textContent()).toContain('Gatehouse cannot be reached');
+          expect(await row(page, made.id).isVisible()).toBe(true);
+
+          await page.locator('nav').getByRole('link', { name: 'Health' }).click();
+          await page.getByText('This page could not be opened').waitFor();
+          await byTestId(page, 'problem').locator('button').click();
+          await expect
+            .poll(() => byTestId(page, 'problem').locator('button').isEnabled(), { timeout: PATIENCE_MS })
+            .toBe(true);
+          // The application is still there: what it holds can be gone back to.
+          await page.locator('nav').getByRole('link', { name: 'Decisions' }).click();
+          await row(page, made.id).waitFor();
+        },
+      );
+    } finally {
+      await own.dispose();
+    }
+  });
+});
