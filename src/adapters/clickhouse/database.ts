@@ -169,10 +169,12 @@ export function openDatabase(connection: ClickHouseConnection): Database {
       if (clients.database === null) return;
       const from =
         cluster === null ? 'system.processes' : `clusterAllReplicas(${text(cluster.name)}, system.processes)`;
+      // What an insert through a distributed table runs on the shards carries its name as the initial one.
+      const id = cluster === null ? 'query_id' : 'initial_query_id';
       for (let waited_ms = 0; waited_ms < SETTLE_WAIT_MS; waited_ms += SETTLE_POLL_MS) {
         const [found] = await this.query<{ n: number }>(
           'write',
-          `SELECT count() AS n FROM ${from} WHERE startsWith(query_id, {prefix:String}) OR startsWith(initial_query_id, {prefix:String})`,
+          `SELECT count() AS n FROM ${from} WHERE startsWith(${id}, {prefix:String})`,
           { prefix: writing },
         );
         if (found?.n === 0) return;
