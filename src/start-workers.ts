@@ -48,11 +48,11 @@ export interface SinkWorkers {
 /** Without being told of appends, which happen in other processes. */
 const POLL_MS = 150;
 /**
- * What waits no longer than this goes to ClickHouse in one insert, those of all tracks of this process together. Each
- * insert makes a part in every table and rollup: a shorter wait keeps a processor busy however few the decisions are.
+ * What waits no longer than this goes to ClickHouse in one batch. Each track makes batches of its own, and each batch a
+ * part in every table and rollup: with four tracks a shorter wait kept a processor busy however few the decisions were.
  */
-const MAX_WAIT_MS = 600;
-/** A track's share of an insert when the log is full: what several tracks read ahead is in memory at once. */
+const MAX_WAIT_MS = 1_000;
+/** Rows of a batch when the log is full: what several tracks read ahead is in memory at once. */
 const MAX_ROWS = 1_500;
 
 /** Carries this process's share of the log on Redis Streams into ClickHouse. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiClient, DecisionRecordBody } from '../support/api-client.ts';
 import { launchBrowser, watchPage } from '../support/browser.ts';
 import { buildDashboards } from '../support/built-product.ts';
+import { byTestId } from '../support/dashboard-page.ts';
 import { BOOTSTRAP_KEY } from '../support/gatehouse-process.ts';
 import { knownUser, loginOf, stolen } from '../support/logins.ts';
 import { type RunningGatehouse, runGatehouse } from '../support/running-gatehouse.ts';
@@ -30,8 +31,6 @@ afterAll(async () => {
   await browser?.close();
   await gatehouse?.dispose();
 });
-
-const byTestId = (page: Page, id: string) => page.locator(`[data-testid="${id}"]`);
 
 /** Runs in a browser of its own, and fails when the page complained or talked to anybody else. */
 async function inBrowser(use: (page: Page) => Promise<void>, expected: RegExp | null = null): Promise<void> {

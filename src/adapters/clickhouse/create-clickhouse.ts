@@ -16,7 +16,6 @@ import { applyRetention, DEFAULT_RETENTION, type Retention } from './retention.t
 import { createReviewCandidates } from './review-candidates.ts';
 import type { RebuildRules } from './rollups.ts';
 import { createPanelRunner } from './run-panel.ts';
-import { createSharedInsert } from './shared-insert.ts';
 import { createSink } from './sink.ts';
 import { createUserActivity } from './user-activity.ts';
 import { createVersionChanges } from './version-changes.ts';
@@ -139,10 +138,8 @@ export function createClickHouse(options: ClickHouseOptions): ClickHouse {
       throw error;
     }
   };
-  // Embedded there is one sink, which waits for nobody.
-  const insert = database.shared ? createSharedInsert((...of) => database.insert(...of)) : null;
   const newSink = (): AnalyticsSink => {
-    const sink = createSink({ database, rules, eraseOn, gate, ...(insert === null ? {} : { insert }) });
+    const sink = createSink({ database, rules, eraseOn, gate });
     return {
       ...sink,
       insert: (batchId, records) => onSchema(() => sink.insert(batchId, records)),

@@ -81,12 +81,10 @@ const SETTLE_POLL_MS = 200;
 /** More than a server goes on with an insert whose client is gone. */
 const SETTLE_WAIT_MS = 120_000;
 /**
- * A time limit of the server's own, so that an insert that nobody waits for any more ends. Several tracks share one, and
- * each may bring rows of as many months as an insert takes by default. In the server's buffer it could not be waited for.
+ * A time limit of the server's own, so that an insert that nobody waits for any more ends. In the server's buffer it
+ * could not be waited for.
  */
-const ON_SERVER = {
-  clickhouse_settings: { max_execution_time: 60, max_partitions_per_insert_block: '400', async_insert: 0 },
-} as const;
+const ON_SERVER = { clickhouse_settings: { max_execution_time: 60, async_insert: 0 } } as const;
 
 /** @throws DataDirLocked, AnalyticsUnavailable as `connect`. */
 export function openDatabase(connection: ClickHouseConnection): Database {

@@ -6,7 +6,6 @@ import { changed } from './cluster.ts';
 import type { Database } from './database.ts';
 import type { EraseUser } from './erase.ts';
 import { type RebuildRules, rebuildBuckets } from './rollups.ts';
-import type { SharedInsert } from './shared-insert.ts';
 import { whileHeld } from './while-held.ts';
 import { type BuiltTable, buildRows, insertRows } from './write-rows.ts';
 
@@ -15,8 +14,6 @@ export interface SinkDependencies {
   readonly rules: () => RebuildRules;
   readonly eraseOn: (database: Database) => EraseUser;
   readonly gate: WriteGate;
-  /** How new batches go in; repairs go by themselves. */
-  readonly insert?: SharedInsert;
 }
 
 /**
@@ -26,7 +23,7 @@ export interface SinkDependencies {
  * looks. A batch that reaches back to positions that were there before this sink began is looked for first: a journal
  * that lost its last entries (loss of power) may have cut those records differently before.
  */
-export function createSink({ database, rules, eraseOn, gate, insert }: SinkDependencies): AnalyticsSink {
+export function createSink({ database, rules, eraseOn, gate }: SinkDependencies): AnalyticsSink {
   /** What was there before the first insert; its own batches begin above each other. */
   let highest: number | null = null;
   /** The one batch made ready ahead of its insert. */
@@ -75,10 +72,7 @@ export function createSink({ database, rules, eraseOn, gate, insert }: SinkDepen
         const lowest = Math.min(...records.map(({ position }) => position));
         if (lowest <= highest && (await anyPresent(database, tables))) return false;
         const guarded = whileHeld(database, held);
-        const shared =
-          insert &&
-          ((...[table, columns, rows]: Parameters<Database['insert']>) => insert(table, columns, rows, held));
-        for (const built of tables) await insertRows(guarded, built, shared);
+        for (const built of tables) await insertRows(guarded, built);
         return true;
       });
       if (inserted && !erasesAny(records)) return;

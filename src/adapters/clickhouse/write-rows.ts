@@ -111,14 +111,10 @@ function row<R extends LogRecord>(shape: RowShape<R>, record: R, batchId: string
  * Inserts rows of one table, whole months together so that no insert opens too many partitions.
  * @throws RowsRefused with the positions of the rows at fault; others of the same call may have been inserted.
  */
-export async function insertRows(
-  database: Database,
-  { table, columns, rows }: BuiltTable,
-  insert: Database['insert'] = (...of) => database.insert(...of),
-): Promise<void> {
+export async function insertRows(database: Database, { table, columns, rows }: BuiltTable): Promise<void> {
   for (const group of byMonths(rows)) {
     try {
-      await insert(
+      await database.insert(
         table,
         columns,
         group.map(({ json }) => json),

@@ -159,16 +159,8 @@ export function defineScripts(client: RedisClient): Scripts {
       const answer = await run.gatehouseCommitBuffer(...keys, ...args);
       return answer as readonly [number, (Buffer | null)?];
     },
-    async compareAndSet(key, version, value, life_ms) {
-      const answer = await run.gatehouseCompareAndSetBuffer(key, version, value, life_ms);
-      const [done, now] = answer as readonly [number, (Buffer | null)?];
-      return done === 1 ? null : { value: now ?? null };
-    },
-    async compareAndSetWhenFull(key, version, value, life_ms) {
-      const answer = await run.gatehouseCompareAndSetWhenFullBuffer(key, version, value, life_ms);
-      const [done, now] = answer as readonly [number, (Buffer | null)?];
-      return done === 1 ? null : { value: now ?? null };
-    },
+    compareAndSet: async (...args) => lostTo(await run.gatehouseCompareAndSetBuffer(...args)),
+    compareAndSetWhenFull: async (...args) => lostTo(await run.gatehouseCompareAndSetWhenFullBuffer(...args)),
     async put(key, value) {
       await run.gatehousePutBuffer(key, value);
     },
@@ -181,4 +173,10 @@ export function defineScripts(client: RedisClient): Scripts {
     spend: async (key, spent, rate_rps, burst) =>
       Number(String(await run.gatehouseSpendBuffer(key, spent, rate_rps, burst))),
   };
+}
+
+/** What a compare-and-set lost to; `null`: it won. */
+function lostTo(answer: unknown): { readonly value: Buffer | null } | null {
+  const [done, now] = answer as readonly [number, (Buffer | null)?];
+  return done === 1 ? null : { value: now ?? null };
 }

@@ -84,7 +84,7 @@ test('rows come page by page, each once', async () => {
   expect(seen).toEqual(DECISIONS.toReversed().map(({ id }) => id));
 });
 
-test('the rows of one user, which are read from columns, are those of the records, page by page', async () => {
+test('the rows of one user, who has a projection of their own, are those of the records, page by page', async () => {
   const analytics = await filled();
   const { userKey } = decisionRowOf(at(1));
   const own = DECISIONS.filter((record) => record.event.user.key === userKey).toReversed();
