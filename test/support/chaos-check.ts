@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pino from 'pino';
 import { createClickHouse } from '../../src/adapters/clickhouse/create-clickhouse.ts';
 import type { Database } from '../../src/adapters/clickhouse/database.ts';
-import { connectRedis, type RedisClient, untilReady } from '../../src/adapters/redis/connect.ts';
+import { connectQueue, type RedisClient, untilReady } from '../../src/adapters/redis/connect.ts';
 import type { Entity } from '../../src/adapters/redis/entities.ts';
 import { readEntity } from '../../src/adapters/redis/entity-writer.ts';
 import { createKeys, type Keys, SHARDS } from '../../src/adapters/redis/keys.ts';
@@ -54,7 +54,8 @@ export async function checkStores(options: {
   readonly within_ms: number;
 }): Promise<ChaosCheck> {
   const { ledger } = options;
-  const redis = connectRedis({ config: { url: options.redisUrl, cluster: false }, log: silent });
+  // Reads the whole log beside workers that still catch up: it waits, where a node would answer without Redis.
+  const redis = connectQueue({ config: { url: options.redisUrl, cluster: false }, log: silent });
   const clickhouse = createClickHouse({
     connection: { kind: 'server', url: options.clickhouseUrl },
     panels: PANELS,
@@ -62,10 +63,10 @@ export async function checkStores(options: {
     log: silent,
   });
   try {
-    await untilReady(redis.client, READY_WITHIN_MS);
+    await untilReady(redis, READY_WITHIN_MS);
     const keys = createKeys();
-    const streams = createLogStreams({ redis: redis.client, keys });
-    const drained_ms = await drained(redis.client, keys, streams, options.within_ms);
+    const streams = createLogStreams({ redis, keys });
+    const drained_ms = await drained(redis, keys, streams, options.within_ms);
     const complain = complaints(ledger, 'in the log');
     const log = await replay(streams, ledger);
     complain(
@@ -76,8 +77,8 @@ export async function checkStores(options: {
       'acknowledged outcomes are lost',
       [...ledger.outcomes].flatMap(([id, said]) => (said.acknowledged && !log.outcomes.has(id) ? [id] : [])),
     );
-    complain('profiles differ from the replay of the log', await differing(redis.client, keys, log));
-    const parked = await redis.client.zcard(keys.sinkState.parkedOrder);
+    complain('profiles differ from the replay of the log', await differing(redis, keys, log));
+    const parked = await redis.zcard(keys.sinkState.parkedOrder);
     complain('rows are parked', parked > 0 ? [String(parked)] : []);
     const stored = await checkRows(clickhouse.database, ledger, 'in ClickHouse');
     await sameDecisions(clickhouse.database, log, ledger);
@@ -90,7 +91,7 @@ export async function checkStores(options: {
     };
   } finally {
     await clickhouse.close();
-    await redis.close();
+    redis.disconnect();
   }
 }
 
