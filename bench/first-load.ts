@@ -27,12 +27,16 @@ const MARKS: readonly Mark[] = ['frame', 'interactive', 'figures', 'charts'];
 /** Chunks that only charts and maps need; they are asked for after the page can be used. */
 const CHARTS = /^(?:plot|world)[-.]/;
 
+/** What the page writes to its console when all is noted. */
+const NOTED = 'first load: ';
 /**
- * Notes in the page itself when something first shows, so that no round trip of the test's tool counts. What is told is
- * the end of the task that made it show: mutation observers run when it is over.
+ * Notes in the page itself when something first shows. What is told is the end of the task that made it show: mutation
+ * observers run when it is over. The tool only listens meanwhile: waiting for an element would have it run a third of a
+ * megabyte of its own script in the page, which takes half a second at this throttle.
  */
 const OBSERVER = `
   window.marks = {};
+  let told = false;
   const note = (name) => { window.marks[name] ??= performance.now(); };
   const has = (selector) => document.querySelector(selector) !== null;
   const look = () => {
@@ -44,6 +48,9 @@ const OBSERVER = `
     if (has('[data-testid="palette-input"]')) note('interactive');
     if (has('[data-testid="tile-decisions"]')) note('figures');
     if (has('[data-testid="actions-over-time"] canvas')) note('charts');
+    if (told || ${JSON.stringify(MARKS)}.some((name) => window.marks[name] === undefined)) return;
+    told = true;
+    console.info('${NOTED}' + JSON.stringify(window.marks));
   };
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 `;
@@ -142,12 +149,12 @@ async function load(context: BrowserContext, url: string, options: FirstLoadOpti
     const name = names.get(requestId);
     if (name !== undefined) scripts.push({ name, bytes: encodedDataLength, charts: CHARTS.test(name) });
   });
+  const noted = page.waitForEvent('console', {
+    predicate: (message) => message.text().startsWith(NOTED),
+    timeout: 60_000,
+  });
   await page.goto(`${url}/`, { waitUntil: 'commit' });
-  // The page's policy refuses what a waiting for an expression would evaluate.
-  for (const shown of ['[data-testid="palette-input"]', '[data-testid="actions-over-time"] canvas']) {
-    await page.locator(shown).first().waitFor({ state: 'attached', timeout: 60_000 });
-  }
-  const marks = await page.evaluate<Record<Mark, number>>('window.marks');
+  const marks = JSON.parse((await noted).text().slice(NOTED.length)) as Record<Mark, number>;
   return { marks, scripts: scripts.toSorted((a, b) => b.bytes - a.bytes) };
 }
 

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { signOut } from '../api/client.ts';
 import type { Session } from '../api/types.ts';
 import { createFormat } from '../lib/format.ts';
@@ -50,7 +50,7 @@ export function AppShell({ session, zone }: AppShellProps) {
   const main = useFocusOnNavigation();
   const [open, setOpen] = useState<'palette' | 'help' | null>(null);
   const stored = useStoredZone();
-  const timeZone = zone ?? stored ?? browserZone();
+  const timeZone = zone ?? stored;
   const format = useMemo(() => createFormat({ timeZone }), [timeZone]);
   const leave = useMutation({
     mutationFn: signOut,
@@ -77,7 +77,7 @@ export function AppShell({ session, zone }: AppShellProps) {
     t: toNextTheme,
     ...Object.fromEntries(PAGES.map(({ to, keys }) => [keys, () => void navigate({ to })])),
   });
-  const commands: readonly Command[] = [
+  const commandsOf = (): readonly Command[] => [
     ...PAGES.map(({ to, label, keys }) => ({
       id: to,
       group: 'Page',
@@ -96,6 +96,8 @@ export function AppShell({ session, zone }: AppShellProps) {
     { id: 'help', group: 'Do', label: 'Keyboard shortcuts', keys: '?', run: () => setOpen('help') },
     { id: 'leave', group: 'Do', label: 'Sign out', run: () => leave.mutate() },
   ];
+  // The names of time zones are the first thing a browser takes long for; the page is usable before they are there.
+  const settled = useDeferredValue(true, false);
   return (
     <FormatProvider format={format}>
       {/* A button: a link to `#content` would replace the state that the fragment holds. */}
@@ -125,7 +127,7 @@ export function AppShell({ session, zone }: AppShellProps) {
             <SearchIcon />
             <span className="finder-words">Search or go to</span> <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
           </button>
-          <ZonePicker onChange={chooseZone} />
+          {settled ? <ZonePicker onChange={chooseZone} /> : <span className="zone" aria-hidden="true" />}
           <span className="tenant">
             <span className="visually-hidden">Tenant </span>
             <Untrusted cut>{session.tenant}</Untrusted>
@@ -147,7 +149,7 @@ export function AppShell({ session, zone }: AppShellProps) {
       <main id="content" ref={main} tabIndex={-1}>
         <Outlet />
       </main>
-      {open === 'palette' && <CommandPalette commands={commands} onClose={() => setOpen(null)} />}
+      {open === 'palette' && <CommandPalette commands={commandsOf()} onClose={() => setOpen(null)} />}
       {open === 'help' && <ShortcutHelp onClose={() => setOpen(null)} />}
     </FormatProvider>
   );

@@ -94,6 +94,7 @@ function CustomRange({
 export function RangePicker({ range, onChange, allowAny = false }: RangePickerProps) {
   const format = useFormat();
   const custom = useRef<HTMLDetailsElement>(null);
+  const [opened, setOpened] = useState(false);
   const close = (): void => {
     if (custom.current !== null) custom.current.open = false;
   };
@@ -122,6 +123,7 @@ export function RangePicker({ range, onChange, allowAny = false }: RangePickerPr
       <details
         className="popover"
         ref={custom}
+        onToggle={(event) => setOpened(event.currentTarget.open)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return;
           close();
@@ -132,14 +134,16 @@ export function RangePicker({ range, onChange, allowAny = false }: RangePickerPr
           {absolute ? `${format.stamp(range.from_ms)} – ${format.stamp(range.to_ms)}` : 'Custom'}
         </summary>
         <div className="popover-card">
-          <CustomRange
-            key={`${JSON.stringify(range)} ${format.timeZone}`}
-            range={range}
-            onApply={(search) => {
-              close();
-              onChange(search);
-            }}
-          />
+          {opened && (
+            <CustomRange
+              key={`${JSON.stringify(range)} ${format.timeZone}`}
+              range={range}
+              onApply={(search) => {
+                close();
+                onChange(search);
+              }}
+            />
+          )}
         </div>
       </details>
     </fieldset>

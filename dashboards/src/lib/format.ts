@@ -1,4 +1,5 @@
 import type { DetailValue } from '../api/types.ts';
+import { once } from './once.ts';
 import { sentence } from './text.ts';
 import { logistic } from './waterfall.ts';
 
@@ -45,24 +46,31 @@ const valid = (date: Date): boolean => !Number.isNaN(date.getTime());
 
 const DAY_S = 86_400;
 
+/**
+ * Formatters are made when they are first used: each costs about a millisecond, the first of all some ten, and no page
+ * needs all of them.
+ */
 export const createFormat = (
-  options: { readonly locale?: string; readonly timeZone?: string } = {},
+  options: { readonly locale?: string | undefined; readonly timeZone?: string | undefined } = {},
 ): Format => {
-  const resolved = new Intl.DateTimeFormat(options.locale, {
-    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
-  }).resolvedOptions();
-  const { locale, timeZone } = resolved;
+  const resolved = once(() =>
+    new Intl.DateTimeFormat(options.locale, { timeZone: options.timeZone }).resolvedOptions(),
+  );
+  const locale = (): string => resolved().locale;
+  const timeZone = (): string => resolved().timeZone;
 
-  const date = (shape: Intl.DateTimeFormatOptions, zone = timeZone): Intl.DateTimeFormat =>
-    new Intl.DateTimeFormat(locale, { ...shape, timeZone: zone });
+  const date = (shape: Intl.DateTimeFormatOptions, zone?: string): (() => Intl.DateTimeFormat) =>
+    once(() => new Intl.DateTimeFormat(locale(), { ...shape, timeZone: zone ?? timeZone() }));
+  const digits = (shape: Intl.NumberFormatOptions): (() => Intl.NumberFormat) =>
+    once(() => new Intl.NumberFormat(locale(), shape));
 
-  const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
-  const wholePercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-  const finePercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
-  const finestPercent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
-  const nats = new Intl.NumberFormat(locale, {
+  const count = digits({ maximumFractionDigits: 0 });
+  const number = digits({ maximumFractionDigits: 2 });
+  const compact = digits({ notation: 'compact', maximumFractionDigits: 1 });
+  const wholePercent = digits({ style: 'percent', maximumFractionDigits: 0 });
+  const finePercent = digits({ style: 'percent', maximumFractionDigits: 1 });
+  const finestPercent = digits({ style: 'percent', maximumFractionDigits: 2 });
+  const nats = digits({
     minimumFractionDigits: 2,
     maximumFractionDigits: 2,
     signDisplay: 'exceptZero',
@@ -101,15 +109,19 @@ export const createFormat = (
   const day = date({ day: 'numeric', month: 'short' });
   const utcDay = date({ day: 'numeric', month: 'short' }, 'UTC');
   const utcFullDay = date({ day: 'numeric', month: 'short', year: 'numeric' }, 'UTC');
-  const offsetName = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
-  const shortOffset = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'shortOffset' });
-  const countries = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
+  const offsetName = once(
+    () => new Intl.DateTimeFormat('en-US', { timeZone: timeZone(), timeZoneName: 'longOffset' }),
+  );
+  const shortOffset = once(
+    () => new Intl.DateTimeFormat('en-US', { timeZone: timeZone(), timeZoneName: 'shortOffset' }),
+  );
+  const countries = once(() => new Intl.DisplayNames(locale(), { type: 'region', fallback: 'code' }));
 
   const namePart = (formatter: Intl.DateTimeFormat, time_ms: number): string =>
     formatter.formatToParts(time_ms).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
 
   const offset_s = (time_ms: number): number => {
-    const found = /GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?/.exec(namePart(offsetName, time_ms));
+    const found = /GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?/.exec(namePart(offsetName(), time_ms));
     if (found === null) return 0;
     const seconds = Number(found[2]) * 3600 + Number(found[3]) * 60 + Number(found[4] ?? 0);
     return found[1] === '-' ? -seconds : seconds;
@@ -121,53 +133,63 @@ export const createFormat = (
   };
 
   const axis = (time_ms: number, bucket_s: number): string => {
-    if (bucket_s >= DAY_S) return utcDay.format(time_ms);
+    if (bucket_s >= DAY_S) return utcDay().format(time_ms);
     const local_s = Math.round(time_ms / 1000) + offset_s(time_ms);
     // Wider buckets are cut in UTC: the one that holds midnight carries the date.
     const sinceMidnight_s = ((local_s % DAY_S) + DAY_S) % DAY_S;
-    if (sinceMidnight_s >= bucket_s) return clock.format(time_ms);
-    return day.format(sinceMidnight_s === 0 ? time_ms : time_ms + (bucket_s - 1) * 1000);
+    if (sinceMidnight_s >= bucket_s) return clock().format(time_ms);
+    return day().format(sinceMidnight_s === 0 ? time_ms : time_ms + (bucket_s - 1) * 1000);
   };
 
   const bucket = (time_ms: number, bucket_s: number): string => {
     const end_ms = time_ms + bucket_s * 1000;
-    if (bucket_s === DAY_S) return `${utcFullDay.format(time_ms)} UTC`;
-    if (bucket_s > DAY_S) return `${utcDay.format(time_ms)} – ${utcFullDay.format(end_ms - 1)} UTC`;
-    if (bucket_s < 60) return dayAndTime.format(time_ms);
-    return `${day.format(time_ms)}, ${clock.format(time_ms)} – ${clock.format(end_ms)}`;
+    if (bucket_s === DAY_S) return `${utcFullDay().format(time_ms)} UTC`;
+    if (bucket_s > DAY_S) return `${utcDay().format(time_ms)} – ${utcFullDay().format(end_ms - 1)} UTC`;
+    if (bucket_s < 60) return dayAndTime().format(time_ms);
+    return `${day().format(time_ms)}, ${clock().format(time_ms)} – ${clock().format(end_ms)}`;
   };
 
   return {
-    locale,
-    timeZone,
-    zoneOffset: namePart(shortOffset, Date.now()),
-    zoneLabel: `${timeZone} (${namePart(shortOffset, Date.now())})`,
-    count: (value) => count.format(value),
-    number: (value) => number.format(value),
-    compact: (value) => (Math.abs(value) < 10_000 ? count.format(value) : compact.format(value)),
+    get locale() {
+      return locale();
+    },
+    get timeZone() {
+      return timeZone();
+    },
+    get zoneOffset() {
+      return namePart(shortOffset(), Date.now());
+    },
+    get zoneLabel() {
+      return `${timeZone()} (${namePart(shortOffset(), Date.now())})`;
+    },
+    count: (value) => count().format(value),
+    number: (value) => number().format(value),
+    compact: (value) => (Math.abs(value) < 10_000 ? count().format(value) : compact().format(value)),
     percent: (share) => {
       if (!Number.isFinite(share)) return '–';
-      if (share > 0 && share < 0.0001) return `< ${finestPercent.format(0.0001)}`;
-      if (share < 1 && share > 0.9999) return `> ${finestPercent.format(0.9999)}`;
-      if (share < 0.01 || (share > 0.99 && share < 1)) return finestPercent.format(share);
-      return share < 0.1 ? finePercent.format(share) : wholePercent.format(share);
+      if (share > 0 && share < 0.0001) return `< ${finestPercent().format(0.0001)}`;
+      if (share < 1 && share > 0.9999) return `> ${finestPercent().format(0.9999)}`;
+      if (share < 0.01 || (share > 0.99 && share < 1)) return finestPercent().format(share);
+      return share < 0.1 ? finePercent().format(share) : wholePercent().format(share);
     },
-    nats: (value) => nats.format(value).replace('-', MINUS),
+    nats: (value) => nats().format(value).replace('-', MINUS),
     moment: (value, now_ms) =>
       orDash(value, (at) => {
-        if (dayKey.format(at) === dayKey.format(now_ms)) return time.format(at);
-        return year.format(at) === year.format(now_ms) ? dayAndTime.format(at) : yearAndTime.format(at);
+        if (dayKey().format(at) === dayKey().format(now_ms)) return time().format(at);
+        return year().format(at) === year().format(now_ms)
+          ? dayAndTime().format(at)
+          : yearAndTime().format(at);
       }),
-    full: (value) => orDash(value, (at) => full.format(at)),
-    clock: (value) => orDash(value, (at) => time.format(at)),
-    day: (value) => orDash(value, (at) => weekday.format(at)),
-    stamp: (value) => orDash(value, (at) => yearAndTime.format(at)),
+    full: (value) => orDash(value, (at) => full().format(at)),
+    clock: (value) => orDash(value, (at) => time().format(at)),
+    day: (value) => orDash(value, (at) => weekday().format(at)),
+    stamp: (value) => orDash(value, (at) => yearAndTime().format(at)),
     axis,
     bucket,
     offset_s,
     country: (code) => {
       if (!/^[A-Z]{2}$/.test(code)) return code;
-      return countries.of(code) ?? code;
+      return countries().of(code) ?? code;
     },
   };
 };

@@ -1,4 +1,7 @@
-export const browserZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+import { once } from './once.ts';
+
+/** As it was when the page was opened. */
+export const browserZone = once(() => new Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** The IANA name as this browser writes it, or undefined for what is no time zone. */
 export const zoneOf = (value: unknown): string | undefined => {

@@ -1,0 +1,361 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { memo, useMemo } from 'react';
+import { annotationsQuery, campaignsQuery, type Polling, panelQuery } from '../api/queries.ts';
+import type { Annotation, PanelRow } from '../api/types.ts';
+import { clientWords } from '../lib/place-words.ts';
+import { type PlotColumn, plotOverTime } from '../lib/plots.ts';
+import { countIn, numberIn, textIn } from '../lib/rows.ts';
+import { sentence } from '../lib/text.ts';
+import type { RangeSearch, Window } from '../lib/time-range.ts';
+import { methodWords } from '../lib/words.ts';
+import { CampaignsPanel } from './campaigns-panel.tsx';
+import { ChartPanel } from './chart-panel.tsx';
+import { CountriesPanel } from './countries-panel.tsx';
+import { useFormat } from './format-context.tsx';
+import { ProblemNote } from './problem-note.tsx';
+import { QueryPanel } from './query-panel.tsx';
+import { type RankRow, RankTable } from './rank-table.tsx';
+import { type StackedKey, TimePanel } from './time-panel.tsx';
+import { TopReasons } from './top-reasons.tsx';
+import { Untrusted } from './untrusted.tsx';
+import { useProblem } from './use-problem.ts';
+
+/** From the bottom of the stack up: what is most, and matters least, lies below. */
+const ACTION_KEYS: readonly StackedKey[] = [
+  { key: 'allow', label: 'Allow', token: 'action-allow' },
+  { key: 'challenge', label: 'Challenge', token: 'action-challenge' },
+  { key: 'block', label: 'Block', token: 'action-block' },
+];
+
+const LEVEL_KEYS: readonly StackedKey[] = [
+  { key: 'low', label: 'Low', token: 'level-low' },
+  { key: 'medium', label: 'Medium', token: 'level-medium' },
+  { key: 'high', label: 'High', token: 'level-high' },
+];
+
+const STATUS_KEYS: readonly StackedKey[] = [
+  { key: 'succeeded', label: 'Succeeded', token: 'lowers' },
+  { key: 'attempted', label: 'Attempted', token: 'sum' },
+  { key: 'failed', label: 'Failed', token: 'raises' },
+];
+
+const RATE_COLUMNS: readonly PlotColumn[] = [
+  { column: 'challenge_rate', label: 'Challenged', token: 'action-challenge', kind: 'line' },
+  { column: 'block_rate', label: 'Blocked', token: 'action-block', kind: 'line' },
+];
+
+/** The map needs every country, not the twenty that the panel gives by itself. */
+const ALL_COUNTRIES = { limit: '250' };
+const COMPARED = { compare: 'previous' };
+const TOP = { limit: '8' };
+
+const NO_ANNOTATIONS: readonly Annotation[] = [];
+
+const ranked = (row: PanelRow, key: string, label: RankRow['label']): RankRow => ({
+  key,
+  label,
+  n: countIn(row, 'n'),
+  failed: countIn(row, 'failed'),
+  challenged: countIn(row, 'challenged'),
+  blocked: countIn(row, 'blocked'),
+});
+
+const networkRow = (row: PanelRow, range: RangeSearch): RankRow => {
+  const asn = textIn(row, 'asn');
+  const name = textIn(row, 'as_name');
+  if (asn === null || asn === '0') return ranked(row, 'unknown', <span className="missing">unknown</span>);
+  return ranked(
+    row,
+    asn,
+    <Link to="/network" search={{ ...range, asn }}>
+      <Untrusted>{name ?? `AS${asn}`}</Untrusted>
+    </Link>,
+  );
+};
+
+const clientRow = (row: PanelRow, range: RangeSearch): RankRow => {
+  const browser = textIn(row, 'browser');
+  const os = textIn(row, 'os');
+  const kind = textIn(row, 'device_type');
+  const words = clientWords({ browser, os });
+  const search = { ...range, ...(browser === null ? {} : { browser }), ...(os === null ? {} : { os }) };
+  return ranked(
+    row,
+    `${browser} ${os} ${kind}`,
+    words === null ? (
+      <span className="missing">unknown</span>
+    ) : (
+      <>
+        <Link to="/decisions" search={search}>
+          <Untrusted>{words}</Untrusted>
+        </Link>{' '}
+        {kind !== null && <span className="category">{sentence(kind).toLowerCase()}</span>}
+      </>
+    ),
+  );
+};
+
+function MethodTable({ rows }: { readonly rows: readonly PanelRow[] }) {
+  const format = useFormat();
+  if (rows.length === 0) return <p className="empty-line">No challenge was answered in this range.</p>;
+  return (
+    <table className="table rank">
+      <caption className="visually-hidden">How challenges were answered, by method</caption>
+      <thead>
+        <tr>
+          <th scope="col">Method</th>
+          <th scope="col" className="number">
+            Answered
+          </th>
+          <th scope="col" className="number">
+            Passed
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => {
+          const method = textIn(row, 'method');
+          const rate = numberIn(row, 'pass_rate');
+          return (
+            <tr key={method ?? ''}>
+              <th scope="row">
+                {method === null ? (
+                  <span className="missing">not said</span>
+                ) : (
+                  <Untrusted>{methodWords(method)}</Untrusted>
+                )}
+              </th>
+              <td className="number">{format.compact(countIn(row, 'n'))}</td>
+              <td className="number">{rate === null ? '–' : format.percent(rate)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+interface OverTimeProps {
+  readonly title: string;
+  readonly panel: string;
+  readonly kind: 'action' | 'level' | 'status';
+  readonly keys: readonly StackedKey[];
+  readonly testId: string;
+  readonly className: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly polling: Polling;
+  readonly hidden: ReadonlySet<string>;
+  readonly onToggle: (key: string) => void;
+  readonly onSelect: (window: Window) => void;
+  readonly annotations: readonly Annotation[];
+}
+
+function OverTime({ panel, parameters, polling, ...shown }: OverTimeProps) {
+  const counts = useQuery(panelQuery(panel, polling, parameters));
+  return (
+    <TimePanel
+      {...shown}
+      result={counts.data}
+      error={useProblem(counts)}
+      stale={counts.isPlaceholderData}
+      onRetry={() => void counts.refetch()}
+    />
+  );
+}
+
+function Rates({ polling }: { readonly polling: Polling }) {
+  const format = useFormat();
+  const rates = useQuery(panelQuery('rates_over_time', polling));
+  const plot = useMemo(() => {
+    if (rates.data === undefined) return null;
+    return {
+      ...plotOverTime(rates.data, RATE_COLUMNS, null, format),
+      write: format.percent,
+      scale: 'share' as const,
+      spoken: 'Shares of decisions that were challenged and blocked, over time.',
+    };
+  }, [rates.data, format]);
+  return (
+    <ChartPanel
+      title="Challenge and block rates"
+      testId="rates-over-time"
+      className="area-third"
+      plot={plot}
+      error={useProblem(rates)}
+      stale={rates.isPlaceholderData}
+      onRetry={() => void rates.refetch()}
+      axisName="Interval"
+      legend={
+        <ul className="legend legend-plain">
+          {RATE_COLUMNS.map(({ column, label, token }) => (
+            <li key={column}>
+              <span className={`swatch swatch-${token}`} aria-hidden="true" /> {label}
+            </li>
+          ))}
+        </ul>
+      }
+    />
+  );
+}
+
+function Campaigns({ polling }: { readonly polling: Polling }) {
+  const campaigns = useQuery(campaignsQuery(polling));
+  const problem = useProblem(campaigns);
+  if (campaigns.data === null) return null;
+  return (
+    <CampaignsPanel
+      campaigns={campaigns.data?.data}
+      error={problem}
+      stale={campaigns.isPlaceholderData}
+      onRetry={() => void campaigns.refetch()}
+    />
+  );
+}
+
+function Countries({ polling, range }: { readonly polling: Polling; readonly range: RangeSearch }) {
+  const countries = useQuery(panelQuery('countries', polling, ALL_COUNTRIES));
+  const routes = useQuery(panelQuery('routes', polling, TOP));
+  return (
+    <CountriesPanel
+      result={countries.data}
+      routes={(routes.data?.rows ?? []).flatMap((row) => {
+        const from = textIn(row, 'from_country');
+        const to = textIn(row, 'to_country');
+        return from === null || to === null ? [] : [{ from, to, n: countIn(row, 'n') }];
+      })}
+      error={useProblem(countries)}
+      routesError={useProblem(routes)}
+      onRetryRoutes={() => void routes.refetch()}
+      stale={countries.isPlaceholderData}
+      onRetry={() => void countries.refetch()}
+      range={range}
+    />
+  );
+}
+
+/** That the charts lack marks is worth a line only where there are charts. */
+function AnnotationsNote({ polling }: { readonly polling: Polling }) {
+  const annotations = useQuery({ ...annotationsQuery(polling), refetchInterval: false });
+  const actions = useQuery({ ...panelQuery('actions_over_time', polling, COMPARED), refetchInterval: false });
+  const problem = useProblem(annotations);
+  if (useProblem(actions) !== null || problem === null) return null;
+  return (
+    <ProblemNote
+      what="Changes of policy and model could not be loaded; the charts do not mark them"
+      error={problem}
+      onRetry={() => void annotations.refetch()}
+      slim
+    />
+  );
+}
+
+interface OverviewGridProps {
+  readonly polling: Polling;
+  readonly range: RangeSearch;
+  readonly hidden: ReadonlySet<string>;
+  readonly onToggle: (key: string) => void;
+  readonly onSelect: (window: Window) => void;
+}
+
+/** The panels of the overview. Each asks for its own figures: what comes draws its panel anew and nothing else. */
+export const OverviewGrid = memo(function OverviewGrid({
+  polling,
+  range,
+  hidden,
+  onToggle,
+  onSelect,
+}: OverviewGridProps) {
+  const annotations = useQuery(annotationsQuery(polling));
+  const time = { polling, hidden, onToggle, onSelect, annotations: annotations.data ?? NO_ANNOTATIONS };
+  return (
+    <>
+      <AnnotationsNote polling={polling} />
+      <OverTime
+        title="Actions over time"
+        panel="actions_over_time"
+        testId="actions-over-time"
+        className="area-actions"
+        kind="action"
+        keys={ACTION_KEYS}
+        parameters={COMPARED}
+        {...time}
+      />
+      <OverTime
+        title="Levels over time"
+        panel="levels_over_time"
+        testId="levels-over-time"
+        className="area-levels"
+        kind="level"
+        keys={LEVEL_KEYS}
+        {...time}
+      />
+      <Campaigns polling={polling} />
+      <Countries polling={polling} range={range} />
+      <QueryPanel
+        title="Top reasons"
+        what="the reasons"
+        testId="top-reasons-panel"
+        className="area-reasons"
+        query={panelQuery('top_reasons', polling)}
+        lines={8}
+      >
+        {({ rows }) => <TopReasons rows={rows} range={range} />}
+      </QueryPanel>
+      <OverTime
+        title="Logins over time"
+        panel="statuses_over_time"
+        testId="statuses-over-time"
+        className="area-third"
+        kind="status"
+        keys={STATUS_KEYS}
+        {...time}
+      />
+      <Rates polling={polling} />
+      <QueryPanel
+        title="Challenges by method"
+        what="the methods"
+        testId="challenge-methods"
+        className="area-third"
+        query={panelQuery('challenge_methods', polling)}
+        lines={4}
+      >
+        {({ rows }) => <MethodTable rows={rows} />}
+      </QueryPanel>
+      <QueryPanel
+        title="Networks"
+        what="the networks"
+        testId="networks"
+        className="area-half"
+        query={panelQuery('networks', polling, TOP)}
+        lines={8}
+      >
+        {({ rows }) => (
+          <RankTable
+            caption="Networks by number of decisions"
+            what="Network"
+            rows={rows.map((row) => networkRow(row, range))}
+            empty="No decision in this range."
+          />
+        )}
+      </QueryPanel>
+      <QueryPanel
+        title="Clients"
+        what="the clients"
+        testId="clients"
+        className="area-half"
+        query={panelQuery('clients', polling, TOP)}
+        lines={8}
+      >
+        {({ rows }) => (
+          <RankTable
+            caption="Clients by number of decisions"
+            what="Client"
+            rows={rows.map((row) => clientRow(row, range))}
+            empty="No decision in this range."
+          />
+        )}
+      </QueryPanel>
+    </>
+  );
+});
