@@ -48,6 +48,8 @@ const DAY_MS = 86_400_000;
 const TENANT = 'default';
 /** A busy service; an embedded server takes many times that. */
 const RATE_PER_S = 100;
+/** As many as the pages ask for at once. */
+const PAGE_ROWS = 60;
 const SECONDS = 20;
 
 /** Panels, searches and user pages over a large embedded ClickHouse; `null` when it is not seeded to the end yet. */
@@ -137,7 +139,7 @@ export async function dashboardFigures(options: DashboardOptions): Promise<Dashb
         await measure(
           `list, ${what}`,
           200,
-          async () => (await analytics.rows(TENANT, filter, 100, null)).data.length,
+          async () => (await analytics.rows(TENANT, filter, PAGE_ROWS, null)).data.length,
         );
       }
       await measure(
@@ -151,7 +153,7 @@ export async function dashboardFigures(options: DashboardOptions): Promise<Dashb
       ] as const) {
         await measure(`user page, ${what}`, 150, async () => {
           const [page] = await Promise.all([
-            analytics.search(TENANT, { userKey }, 100, null),
+            analytics.search(TENANT, { userKey }, PAGE_ROWS, null),
             analytics.userActivity(TENANT, userKey, { from_ms: to_ms - 90 * DAY_MS, to_ms }),
           ]);
           return page.data.length;
