@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { signOut } from '../api/client.ts';
 import type { Session } from '../api/types.ts';
 import { createFormat } from '../lib/format.ts';
@@ -14,6 +14,7 @@ import { GateIcon, SearchIcon, SignOutIcon } from './icons.tsx';
 import { ShortcutHelp } from './shortcut-help.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 import { Untrusted } from './untrusted.tsx';
+import { useIdle } from './use-idle.ts';
 import { ZonePicker } from './zone-picker.tsx';
 
 const PAGES = [
@@ -90,14 +91,14 @@ export function AppShell({ session, zone }: AppShellProps) {
     {
       id: 'local',
       group: 'Do',
-      label: `Show times in ${browserZone()}`,
+      label: 'Show times as this browser does',
       run: () => chooseZone(browserZone()),
     },
     { id: 'help', group: 'Do', label: 'Keyboard shortcuts', keys: '?', run: () => setOpen('help') },
     { id: 'leave', group: 'Do', label: 'Sign out', run: () => leave.mutate() },
   ];
   // The names of time zones are the first thing a browser takes long for; the page is usable before they are there.
-  const settled = useDeferredValue(true, false);
+  const idle = useIdle();
   return (
     <FormatProvider format={format}>
       {/* A button: a link to `#content` would replace the state that the fragment holds. */}
@@ -127,7 +128,7 @@ export function AppShell({ session, zone }: AppShellProps) {
             <SearchIcon />
             <span className="finder-words">Search or go to</span> <kbd>{isMac() ? '⌘ K' : 'Ctrl K'}</kbd>
           </button>
-          {settled ? <ZonePicker onChange={chooseZone} /> : <span className="zone" aria-hidden="true" />}
+          {idle ? <ZonePicker onChange={chooseZone} /> : <span className="zone" aria-hidden="true" />}
           <span className="tenant">
             <span className="visually-hidden">Tenant </span>
             <Untrusted cut>{session.tenant}</Untrusted>

@@ -13,6 +13,7 @@ import { CampaignsPanel } from './campaigns-panel.tsx';
 import { ChartPanel } from './chart-panel.tsx';
 import { CountriesPanel } from './countries-panel.tsx';
 import { useFormat } from './format-context.tsx';
+import { Gradual } from './gradual.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { QueryPanel } from './query-panel.tsx';
 import { type RankRow, RankTable } from './rank-table.tsx';
@@ -269,7 +270,7 @@ export const OverviewGrid = memo(function OverviewGrid({
   const annotations = useQuery(annotationsQuery(polling));
   const time = { polling, hidden, onToggle, onSelect, annotations: annotations.data ?? NO_ANNOTATIONS };
   return (
-    <>
+    <Gradual>
       <AnnotationsNote polling={polling} />
       <OverTime
         title="Actions over time"
@@ -356,6 +357,6 @@ export const OverviewGrid = memo(function OverviewGrid({
           />
         )}
       </QueryPanel>
-    </>
+    </Gradual>
   );
 });

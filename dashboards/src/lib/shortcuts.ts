@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 
 const STORED = 'gatehouse.single-keys';
 const CHANGED = 'gatehouse:single-keys';
@@ -56,7 +56,8 @@ const isTaken = (event: KeyboardEvent): boolean => {
 export const useShortcuts = (shortcuts: Shortcuts): void => {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
-  useEffect(() => {
+  // With the page and not after its paint: what shows itself answers.
+  useLayoutEffect(() => {
     let before = '';
     let before_ms = 0;
     const onKey = (event: KeyboardEvent): void => {

@@ -1,5 +1,5 @@
 import { useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
-import { useCallback, useDeferredValue, useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { LatestDecisionsPanel } from '../components/latest-decisions.tsx';
 import { LiveToggle } from '../components/live-toggle.tsx';
 import { OverviewGrid } from '../components/overview-grid.tsx';
@@ -74,8 +74,6 @@ export function OverviewPage() {
   const following = isOpenEnded(range, Date.now());
   const latest = useLatestDecisions({ polling, following, tenant: session.tenant });
   const state = !following ? 'still' : paused ? 'paused' : latest.problem !== null ? 'failing' : 'live';
-  // The page answers to keys and clicks while its dozen panels are being made.
-  const settled = useDeferredValue(true, false);
 
   return (
     <div className="page" data-testid="overview-page">
@@ -95,24 +93,22 @@ export function OverviewPage() {
         </div>
       </div>
       <SummaryTiles polling={polling} />
-      {settled && (
-        <div className="overview-grid">
-          <OverviewGrid
-            polling={polling}
-            range={rangeSearch}
-            hidden={hidden}
-            onToggle={toggleKey}
-            onSelect={selectWindow}
-          />
-          <LatestDecisionsPanel
-            latest={latest}
-            following={following}
-            range={rangeSearch}
-            scope={rangeKey(range)}
-            onRange={setRange}
-          />
-        </div>
-      )}
+      <div className="overview-grid">
+        <OverviewGrid
+          polling={polling}
+          range={rangeSearch}
+          hidden={hidden}
+          onToggle={toggleKey}
+          onSelect={selectWindow}
+        />
+        <LatestDecisionsPanel
+          latest={latest}
+          following={following}
+          range={rangeSearch}
+          scope={rangeKey(range)}
+          onRange={setRange}
+        />
+      </div>
     </div>
   );
 }
