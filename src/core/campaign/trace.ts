@@ -138,7 +138,7 @@ function markOf(after: CellCampaign, cell: CellKind, phase: CampaignMark['phase'
     lastSeen_ms: after.last_ms,
     ends_ms: after.ends_ms,
     attempts: after.attempts,
-    users: countDistinct(after.users),
+    users: accountsTried(after),
     successes: after.successes,
     usualRate_per_min: after.usual,
     networks: after.top.networks,
@@ -158,10 +158,14 @@ const MINUTE_MS = 60_000;
  * Passwords are never seen here, so this is what the rates say, and may change while it goes on.
  */
 export function campaignKind(campaign: CellCampaign): CampaignKind {
-  const users = countDistinct(campaign.users);
+  const users = accountsTried(campaign);
   if (users >= ROUNDS_USERS && campaign.attempts >= ROUNDS * users) return 'spraying';
   return campaignRate(campaign) >= STUFFING_PER_MIN ? 'stuffing' : 'spraying';
 }
+
+/** Different accounts: an estimate (`countDistinct`), and no more than there were tries. */
+export const accountsTried = ({ users, attempts }: Pick<CellCampaign, 'users' | 'attempts'>): number =>
+  Math.min(countDistinct(users), attempts);
 
 /** Tries a minute since it began. */
 export const campaignRate = (campaign: Pick<CellCampaign, 'attempts' | 'started_ms' | 'last_ms'>): number =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Cell, liveCampaign, type Observation, stepCell } from '../../../src/core/campaign/cell.ts';
 import { countDistinct } from '../../../src/core/campaign/distinct.ts';
+import { accountsTried } from '../../../src/core/campaign/trace.ts';
 import { hash32 } from '../../../src/core/hash.ts';
 import { seeded } from '../fixtures.ts';
 
@@ -44,6 +45,20 @@ describe('a cell', () => {
     expect(campaign?.started_ms).toBe(T);
     expect(campaign?.attempts).toBe(10);
     expect(countDistinct(campaign?.users ?? [])).toBe(10);
+  });
+
+  it('says of no campaign that it tried more accounts than it made tries', () => {
+    let over = 0;
+    let cell: Cell | undefined;
+    for (const event of attack(T, 400, SECOND)) {
+      cell = stepCell(cell, SUBJECT, event);
+      const campaign = liveCampaign(cell, event.at_ms);
+      if (campaign === null) continue;
+      if (countDistinct(campaign.users) > campaign.attempts) over += 1;
+      expect(accountsTried(campaign)).toBeLessThanOrEqual(campaign.attempts);
+    }
+    // The estimate by itself does, now and then.
+    expect(over).toBeGreaterThan(0);
   });
 
   it('stays quiet when one person fails a hundred times: that is another signal’s business', () => {
