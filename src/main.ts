@@ -132,7 +132,7 @@ async function startScaledOut(starting: Starting): Promise<Started> {
     // A worker serves no dashboards: nobody has a session here.
     signIn: createSignIn({ keys: apiKeys, store: createMemorySignInStore(), clock }),
     quota: quotaOf(config, clock),
-    metrics: createMetrics({ analyticsStatus, jobCounts: jobs.counts, clock }),
+    metrics: createMetrics({ analyticsStatus, jobCounts: jobs.counts, readiness, clock }),
     readiness,
   });
   await listen(server.app, config);
@@ -177,6 +177,7 @@ async function serveApi({ config, log, clock, closers }: Starting, engine: Serve
     metrics: createMetrics({
       analyticsStatus: () => engine.health.status(),
       ...(engine.jobs === undefined ? {} : { jobCounts: engine.jobs.counts }),
+      readiness: engine.readiness,
       clock,
     }),
     readiness: engine.readiness,

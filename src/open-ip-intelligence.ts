@@ -6,7 +6,7 @@ import { parseListSources } from './adapters/ip-intelligence/list-source.ts';
 import { installationCache } from './adapters/ip-intelligence/load-as-table.ts';
 import type { SourceLog } from './adapters/ip-intelligence/source-log.ts';
 import { type Config, ConfigError } from './config.ts';
-import type { DependencyState } from './http/services.ts';
+import type { DependencyState } from './ports/dependency-state.ts';
 
 /** About 25 MB. */
 const CACHED_ADDRESSES = 50_000;

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { type ClickHouse, createClickHouse } from './adapters/clickhouse/create-clickhouse.ts';
 import { migrateWhenReachable } from './adapters/clickhouse/migrate-when-reachable.ts';
 import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
-import { connectRedis, REDIS_SILENT, type RedisConnection, untilReady } from './adapters/redis/connect.ts';
+import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts';
 import { FAILED, LATE, within } from './adapters/redis/deadline.ts';
 import { followFeeds } from './adapters/redis/feeds-generation.ts';
 import { followLog } from './adapters/redis/follow-log.ts';
@@ -21,6 +21,7 @@ import { defineSinkScripts } from './adapters/redis/sink-scripts.ts';
 import { createSinkStatus } from './adapters/redis/sink-status.ts';
 import { createRedisStore } from './adapters/redis/store.ts';
 import { createWriteGate } from './adapters/redis/write-gate.ts';
+import { createWriteProbe, type RedisState } from './adapters/redis/write-probe.ts';
 import { PANELS } from './analytics/panels/index.ts';
 import { createDecisionFeed } from './app/decision-feed.ts';
 import { AppError } from './app/errors.ts';
@@ -29,13 +30,14 @@ import { createIdHasher } from './app/hash-ids.ts';
 import { createParkedRowsUseCase, type ParkedRowsUseCase, summarizeParked } from './app/parked-rows.ts';
 import { type Config, ConfigError } from './config.ts';
 import { makeDirectory } from './embedded-engine.ts';
-import type { DependencyState, HttpServices } from './http/services.ts';
+import type { HttpServices } from './http/services.ts';
 import { ipReadiness, openIpIntelligence } from './open-ip-intelligence.ts';
 import type { Analytics, AnalyticsStatus } from './ports/analytics.ts';
 import { AnalyticsError, AnalyticsUnavailable } from './ports/analytics-errors.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DecisionFeed } from './ports/decision-feed.ts';
 import type { DecisionLog } from './ports/decision-log.ts';
+import type { DependencyState } from './ports/dependency-state.ts';
 import type { KeyStore } from './ports/key-store.ts';
 import type { RiskState } from './ports/risk-state.ts';
 import type { SecretStore } from './ports/secret-store.ts';
@@ -50,8 +52,7 @@ const READY_WITHIN_MS = 15_000;
 const MARGIN_SHARE = 0.15;
 /** Of the rest of the budget; storing the decision gets what is left. */
 const READING_SHARE = 0.4;
-/** How long `/readyz` waits for either store. */
-const REDIS_READY_WAIT_MS = 500;
+/** How long `/readyz` waits for what stands in ClickHouse and of the workers. */
 const ANALYTICS_READY_WAIT_MS = 2_000;
 /** A look at Redis and ClickHouse takes hundreds of commands. */
 const LOOK_FRESH_MS = 250;
@@ -71,6 +72,8 @@ export interface SharedStores {
   readonly scripts: Scripts;
   readonly streams: LogStreams;
   readonly clickhouse: ClickHouse;
+  /** Whether Redis takes writes now. */
+  readonly redisState: () => Promise<RedisState>;
   /** ClickHouse itself, and how far the workers' event sink is behind. */
   readonly analyticsStatus: () => Promise<AnalyticsStatus>;
   readonly parked: ParkedRowsUseCase;
@@ -128,6 +131,7 @@ export async function openSharedStores({ config, log, clock }: ScaledOutParts): 
     scripts,
     streams,
     clickhouse,
+    redisState: createWriteProbe({ redis, keys }),
     analyticsStatus: async () => {
       const [server, sink] = await Promise.all([clickhouse.analytics.status(), sinkStatus()]);
       const problem = server.problem ?? sink.problem;
@@ -223,10 +227,7 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       hasher,
       secrets,
       apiKeys,
-      readiness: oneLook(
-        async () => [...(await readinessOf(shared)), ...ipReadiness(ipIntelligence)],
-        LOOK_FRESH_MS,
-      ),
+      readiness: oneLook(async () => [...(await readinessOf(shared)), ...ipReadiness(ipIntelligence)]),
       close,
     };
   } catch (error) {
@@ -236,7 +237,7 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
 }
 
 /** One look at a time, whoever asks, and none while the last one is fresh: everybody may ask for readiness. */
-export function oneLook<T>(look: () => Promise<T>, fresh_ms: number): () => Promise<T> {
+export function oneLook<T>(look: () => Promise<T>, fresh_ms = LOOK_FRESH_MS): () => Promise<T> {
   let last: Promise<T> | null = null;
   return () => {
     if (last === null) {
@@ -254,15 +255,12 @@ export function oneLook<T>(look: () => Promise<T>, fresh_ms: number): () => Prom
 }
 
 /** Redis is what decisions need; ClickHouse may be away. Answers in time also when neither of them does. */
-export async function readinessOf(shared: SharedStores): Promise<readonly DependencyState[]> {
-  const { client, status } = shared.redis;
-  const redis = { name: 'redis', ...status() };
-  // How far the sink is stands in Redis too.
-  if (!redis.ok) return [redis];
-  const pong = await within(client.ping(), REDIS_READY_WAIT_MS);
-  if (pong === LATE || pong === FAILED) {
-    return [{ name: 'redis', ok: false, problem: status().problem ?? REDIS_SILENT }];
-  }
+export async function readinessOf(
+  shared: Pick<SharedStores, 'redisState' | 'analyticsStatus'>,
+): Promise<readonly DependencyState[]> {
+  const redis = { name: 'redis', ...(await shared.redisState()) };
+  // How far the sink is stands in Redis too; a Redis that only refuses writes tells it.
+  if (redis.reason === 'redis_silent') return [redis];
   const analytics = await within(shared.analyticsStatus(), ANALYTICS_READY_WAIT_MS);
   if (analytics === LATE || analytics === FAILED) {
     const problem = 'How far analytics is behind is not known now.';

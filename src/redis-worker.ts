@@ -3,11 +3,11 @@ import { raiseFeedsGeneration } from './adapters/redis/feeds-generation.ts';
 import { createRedisKeyStore } from './adapters/redis/key-store.ts';
 import { startStateUpkeep } from './adapters/redis/upkeep.ts';
 import type { LogRecord } from './core/record.ts';
-import type { DependencyState } from './http/services.ts';
 import type { AnalyticsStatus } from './ports/analytics.ts';
+import type { DependencyState } from './ports/dependency-state.ts';
 import type { JobRunner } from './ports/job-runner.ts';
 import type { KeyStore } from './ports/key-store.ts';
-import { readinessOf, type ScaledOutParts, type SharedStores } from './redis-engine.ts';
+import { oneLook, readinessOf, type ScaledOutParts, type SharedStores } from './redis-engine.ts';
 import { startJobsOnRedis } from './start-redis-jobs.ts';
 import { startSinkWorkers } from './start-workers.ts';
 
@@ -60,7 +60,7 @@ export async function openWorker(
   return {
     apiKeys,
     analyticsStatus: shared.analyticsStatus,
-    readiness: () => readinessOf(shared),
+    readiness: oneLook(() => readinessOf(shared)),
     jobs,
     async close() {
       // Together: a sink that waits for a queue that is gone is told so.

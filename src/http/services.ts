@@ -9,6 +9,7 @@ import type { SignIn } from '../app/sign-in.ts';
 import type { Analytics, AnalyticsStatus, ParkedSummary, ResentRows } from '../ports/analytics.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DecisionFeed } from '../ports/decision-feed.ts';
+import type { DependencyState } from '../ports/dependency-state.ts';
 import type { KeyStore } from '../ports/key-store.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { BrowserOrigin } from './plugins/browser-origin.ts';
@@ -21,18 +22,6 @@ export interface HttpConfig {
   readonly dashboardsDir: string | null;
   /** Version of the API document. */
   readonly version: string;
-}
-
-/** One thing that decisions or reads depend on. */
-export interface DependencyState {
-  readonly name: string;
-  readonly ok: boolean;
-  /** One sentence for the operator when not ok. */
-  readonly problem: string | null;
-  /** False for what decisions can do without: its failure degrades and does not take the node out of service. */
-  readonly required?: boolean;
-  /** What waits on its way there; `null` where it is not known. */
-  readonly lag?: { readonly records: number | null; readonly ms: number | null };
 }
 
 /** What the routes call. */

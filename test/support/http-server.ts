@@ -31,7 +31,7 @@ import { createSavedViews } from '../../src/app/saved-views.ts';
 import { createSignIn, type SignIn } from '../../src/app/sign-in.ts';
 import type { DecisionRecord, DecisionView } from '../../src/core/record.ts';
 import { buildServer, type HttpServer } from '../../src/http/server.ts';
-import type { DependencyState, HttpServices } from '../../src/http/services.ts';
+import type { HttpServices } from '../../src/http/services.ts';
 import type {
   AnalyticsStatus,
   DecisionFilter,
@@ -40,6 +40,7 @@ import type {
 } from '../../src/ports/analytics.ts';
 import type { DecisionFeed } from '../../src/ports/decision-feed.ts';
 import { decisionRowOf } from '../../src/ports/decision-row.ts';
+import type { DependencyState } from '../../src/ports/dependency-state.ts';
 import { type KeyStore, SCOPES, type Scope } from '../../src/ports/key-store.ts';
 import { type DecisionSketch, decisionRecord } from './log-records.ts';
 import { userSummary } from './user-summary.ts';
@@ -118,6 +119,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     reviews: [],
     entities: [],
   };
+  const readiness = options.readiness ?? (async () => [{ name: 'decision_log', ok: true, problem: null }]);
   const server = await buildServer({
     config: { publicOrigins: [], dashboardsDir: null, version: '1.0.0', ...options.config },
     log,
@@ -170,8 +172,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     tokens,
     signIn,
     quota: createQuota({ config: { ...DEFAULT_QUOTA, ...options.quota }, clock }),
-    metrics: createMetrics({ clock, analyticsStatus: async () => ANALYTICS_STATUS }),
-    readiness: options.readiness ?? (async () => [{ name: 'decision_log', ok: true, problem: null }]),
+    metrics: createMetrics({ clock, analyticsStatus: async () => ANALYTICS_STATUS, readiness }),
+    readiness,
     hasher: createIdHasher(new Uint8Array(32).fill(7)),
     parseAddress,
   });

@@ -12,6 +12,8 @@ export const REDIS_SERVER = process.env.REDIS_SERVER_PATH ?? 'redis-server';
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
+  /** Where its files are. */
+  readonly directory: string;
   readonly pid: () => number | undefined;
   /** SIGKILL, and waits until it is gone. */
   readonly kill: () => Promise<void>;
@@ -73,6 +75,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    directory: dir,
     pid: () => child?.pid,
     kill,
     start,

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AnalyticsStatus } from '../../ports/analytics.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DependencyState } from '../../ports/dependency-state.ts';
 import type { JobCounts } from '../../ports/job-runner.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 
@@ -12,6 +13,8 @@ const DURATION_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 
 /** Until a scrape goes on without the queue of jobs. */
 const JOBS_WAIT_MS = 1_000;
+/** The same for the dependencies, which are given up one after the other. */
+const DEPENDENCIES_WAIT_MS = 3_000;
 
 /** Whose latency the dashboards show. */
 const DECISION_ROUTE = '/v1/risk';
@@ -22,6 +25,8 @@ export function createMetrics(options: {
   readonly analyticsStatus: () => Promise<AnalyticsStatus>;
   /** Asked once a scrape too; absent where no jobs run. */
   readonly jobCounts?: () => Promise<Readonly<Record<string, JobCounts>>>;
+  /** What `/readyz` says, asked once a scrape. */
+  readonly readiness: () => Promise<readonly DependencyState[]>;
   readonly clock: Clock;
 }): Metrics {
   const since_ms = options.clock();
@@ -98,6 +103,7 @@ export function createMetrics(options: {
     }
   }
 
+  const readDependencies = createDependencyGauges(options.readiness, registers);
   const readJobs = options.jobCounts === undefined ? null : createJobGauges(options.jobCounts, registers);
   const labelsOf = createLabelCache();
 
@@ -129,9 +135,42 @@ export function createMetrics(options: {
       campaigns.inc({ kind });
     },
     async expose() {
-      await Promise.all([readAnalytics(), readJobs?.()]);
+      await Promise.all([readAnalytics(), readDependencies(), readJobs?.()]);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
+  };
+}
+
+/** What `/readyz` says, for alerts; where it cannot be had in time, the gauges say nothing. */
+function createDependencyGauges(
+  readiness: () => Promise<readonly DependencyState[]>,
+  registers: Registry[],
+): () => Promise<void> {
+  const up = new Gauge({
+    name: 'gatehouse_dependency_up',
+    help: '1 while what decisions or reads depend on works, as /readyz says.',
+    labelNames: ['dependency'],
+    registers,
+  });
+  const problems = new Gauge({
+    name: 'gatehouse_dependency_problem',
+    help: '1 for each reason that /readyz gives for a dependency that does not work.',
+    labelNames: ['dependency', 'reason'],
+    registers,
+  });
+  return async () => {
+    let states: readonly DependencyState[] = [];
+    try {
+      states = await within(readiness(), DEPENDENCIES_WAIT_MS);
+    } catch {
+      // The scrape goes on without: gauges that are missing are what an alert on their absence sees.
+    }
+    up.reset();
+    problems.reset();
+    for (const { name, ok, reason } of states) {
+      up.set({ dependency: name }, ok ? 1 : 0);
+      if (!ok) problems.set({ dependency: name, reason: reason ?? 'unknown' }, 1);
+    }
   };
 }
 

@@ -63,6 +63,8 @@ export interface Keys {
   session(hash: string): string;
   /** A tenant's saved views. */
   views(tenant: string): string;
+  /** Written to learn whether it can be. */
+  probe(shard: number): string;
 }
 
 export interface SinkKeys {
@@ -125,6 +127,7 @@ export function createKeys(prefix = 'gatehouse'): Keys {
     signInLink: (hash) => `${prefix}:l:${hash}`,
     session: (hash) => `${prefix}:w:${hash}`,
     views: (tenant) => `${prefix}:v:${tenant}`,
+    probe: (shard) => `${at(shard)}:probe`,
   };
 }
 

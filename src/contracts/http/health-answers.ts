@@ -20,6 +20,14 @@ export const ReadinessAnswer = Type.Object(
           name: Type.String({ examples: ['decision_log'] }),
           ok: Type.Boolean(),
           problem: Nullable(Type.String({ description: 'One sentence for the operator.' })),
+          reason: Type.Optional(
+            Nullable(
+              Type.String({
+                description: 'A stable code of the problem, for alerts.',
+                examples: ['redis_out_of_memory'],
+              }),
+            ),
+          ),
           lag_records: Type.Optional(
             Nullable(Type.Integer({ description: 'Of analytics: log records not yet there.' })),
           ),

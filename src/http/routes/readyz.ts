@@ -28,10 +28,11 @@ export function readyz(
       const states = await readiness();
       const dependencies = [
         { name: 'server', ok: !isDraining(), problem: isDraining() ? 'The server is shutting down.' : null },
-        ...states.map(({ name, ok, problem, lag }) => ({
+        ...states.map(({ name, ok, problem, reason, lag }) => ({
           name,
           ok,
           problem,
+          ...(reason === undefined ? {} : { reason }),
           ...(lag === undefined
             ? {}
             : { lag_records: lag.records, lag_ms: lag.ms === null ? null : Math.round(lag.ms) }),
