@@ -90,6 +90,8 @@ export function createEventSink(options: EventSinkOptions): EventSink {
   let insertedRows = 0;
   let failures = 0;
   let problem: string | null = null;
+  /** Something went well since the last failure: a batch was acknowledged, or nothing waited. */
+  let wentWell = false;
   let lookedAtHead_ms = Number.NEGATIVE_INFINITY;
   /** Positions that somebody waits for; while there are any, no record waits for company. */
   let awaited: { readonly upTo: LogPlace; readonly resolve: () => void }[] = [];
@@ -124,6 +126,7 @@ export function createEventSink(options: EventSinkOptions): EventSink {
 
   async function acknowledge(batch: SinkBatch): Promise<void> {
     await journal.acknowledge(batch);
+    wentWell = true;
     settle();
   }
 
@@ -139,6 +142,8 @@ export function createEventSink(options: EventSinkOptions): EventSink {
         }
         problem = 'The event sink cannot read the log or keep its journal; records stay in the log.';
         logger.error({ err: error }, 'the event sink failed and will go on from its journal');
+        if (wentWell) tries = 0;
+        wentWell = false;
         await backOff(tries);
       }
     }
@@ -160,7 +165,10 @@ export function createEventSink(options: EventSinkOptions): EventSink {
       const after = journal.acknowledged;
       const { oldest, records: count } = await source.waiting(after);
       if (oldest === undefined) {
-        if (!(await passErased(after))) await pause(poll_ms, true);
+        const passed = await passErased(after);
+        wentWell = true;
+        problem = null;
+        if (!passed) await pause(poll_ms, true);
         continue;
       }
       const age_ms = Math.max(0, clock() - oldest / MICROS_PER_MS);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pino from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createDecisionLog } from '../../src/adapters/embedded/decision-log.ts';
 import { createSinkJournal } from '../../src/adapters/embedded/sink-journal.ts';
 import { createSinkSource } from '../../src/adapters/embedded/sink-source.ts';
@@ -287,4 +287,56 @@ test('a batch that fails while the next one is read takes the sink down by no re
   });
   await handedOver;
   expect(unhandled).toEqual([]);
+});
+
+/** The pauses (multiples of `least_ms`) of a sink whose looks at the log fail as they are told. */
+async function pauses(fails: (look: number) => boolean, least_ms: number, count: number): Promise<number[]> {
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  let looks = 0;
+  const events = createEventSink({
+    source: {
+      waiting: async () => {
+        looks += 1;
+        if (fails(looks)) throw new Error('the log cannot be read');
+        return { oldest: undefined, records: 0, exact: true };
+      },
+      head: async () => [0],
+      read: async () => ({ records: [], upTo: [0] }),
+      range: async () => [],
+      nameOf: () => 'b',
+    },
+    journal: {
+      acknowledged: [0],
+      open: () => [],
+      begin: async () => undefined,
+      retry: async () => undefined,
+      park: async () => undefined,
+      close: async () => undefined,
+      acknowledge: async () => undefined,
+    },
+    sink: { insert: async () => undefined, repair: async () => undefined },
+    parkedRows: async () => 0,
+    clock,
+    logger: silent,
+    poll_ms: 1,
+    backoff_ms: [least_ms, 100 * least_ms],
+  });
+  // Other timers of the process are no multiples of it.
+  const made = (): number[] =>
+    timers.mock.calls.flatMap(([, wait_ms = 0]) => (wait_ms > 0 && wait_ms % least_ms === 0 ? wait_ms : []));
+  try {
+    await vi.waitFor(() => expect(made().length).toBeGreaterThanOrEqual(count), {
+      timeout: 9_998,
+      interval: 2,
+    });
+    return made().slice(0, count);
+  } finally {
+    await events.close();
+    timers.mockRestore();
+  }
+}
+
+test('pauses grow from failure to failure, and begin anew after a look that went well', async () => {
+  expect(await pauses(() => true, 7, 5)).toEqual([7, 14, 28, 56, 112]);
+  expect(await pauses((look) => look % 2 === 1, 7, 8)).toEqual([7, 7, 7, 7, 7, 7, 7, 7]);
 });
