@@ -84,6 +84,16 @@ const redisUrls = (value: string): string => {
   return value;
 };
 
+const someOf =
+  <const T extends readonly string[]>(values: T) =>
+  (value: string): readonly T[number][] =>
+    list(value).map((part) => {
+      const found = values.find((candidate) => candidate === part);
+      if (found === undefined)
+        throw new ConfigError(`holds "${part}", which is none of ${values.join(', ')}`);
+      return found;
+    });
+
 const prefix = (value: string): string => {
   if (!/^[a-z0-9-]{1,32}$/.test(value)) throw new ConfigError('must be 1–32 of a–z, 0–9 and -');
   return value;
@@ -140,6 +150,12 @@ const VARIABLES = {
     'gatehouse',
     'beginning of every key, for several installations on one Redis: 1–32 of a–z, 0–9 and -',
     prefix,
+  ),
+  redisAccepted: variable(
+    'GATEHOUSE_REDIS_ACCEPT',
+    null,
+    'what of the settings of Redis is accepted although acknowledged decisions may be lost by it, comma-separated: eviction (of keys when it is full, refused otherwise), no_aof (no append-only file, warned of otherwise)',
+    someOf(['eviction', 'no_aof']),
   ),
   budget_ms: variable(
     'GATEHOUSE_BUDGET_MS',
@@ -286,6 +302,7 @@ export interface Config {
   readonly redisUrl: string | null;
   readonly redisCluster: boolean;
   readonly redisPrefix: string;
+  readonly redisAccepted: readonly ('eviction' | 'no_aof')[];
   readonly budget_ms: number;
   readonly clickhouseUrl: string | null;
   readonly clickhouseUser: string | null;
@@ -344,6 +361,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     redisUrl: read(V.redisUrl),
     redisCluster: required(V.redisCluster) === 'on',
     redisPrefix: required(V.redisPrefix),
+    redisAccepted: read(V.redisAccepted) ?? [],
     budget_ms: required(V.budget_ms),
     clickhouseUrl: read(V.clickhouseUrl),
     clickhouseUser: read(V.clickhouseUser),

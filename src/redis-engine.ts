@@ -15,6 +15,7 @@ import { createLogStreams, type LogStreams } from './adapters/redis/log-streams.
 import { createParkedRows } from './adapters/redis/parked-rows.ts';
 import { defineScripts, type Scripts } from './adapters/redis/scripts.ts';
 import { createRedisSecretStore } from './adapters/redis/secret-store.ts';
+import { checkSettings, createSettingsWatch, type SettingsState } from './adapters/redis/server-settings.ts';
 import { createSharedBuckets } from './adapters/redis/shared-buckets.ts';
 import { createRedisSignInStore } from './adapters/redis/sign-in-store.ts';
 import { defineSinkScripts } from './adapters/redis/sink-scripts.ts';
@@ -74,6 +75,8 @@ export interface SharedStores {
   readonly clickhouse: ClickHouse;
   /** Whether Redis takes writes now. */
   readonly redisState: () => Promise<RedisState>;
+  /** Whether the settings of Redis keep what was acknowledged. */
+  readonly redisSettings: () => Promise<SettingsState>;
   /** ClickHouse itself, and how far the workers' event sink is behind. */
   readonly analyticsStatus: () => Promise<AnalyticsStatus>;
   readonly parked: ParkedRowsUseCase;
@@ -97,9 +100,15 @@ export interface RedisEngine {
   readonly close: () => Promise<void>;
 }
 
-/** @throws ConfigError when Redis does not answer. */
+/** @throws ConfigError when Redis does not answer, or is set to throw away what was acknowledged. */
 export async function openSharedStores({ config, log, clock }: ScaledOutParts): Promise<SharedStores> {
   const redis = await openRedis(config, log);
+  const settings = { client: redis.client, accepted: config.redisAccepted };
+  const refusal = await checkSettings({ ...settings, log });
+  if (refusal !== null) {
+    await redis.close();
+    throw new ConfigError(refusal.problem);
+  }
   const keys = createKeys(config.redisPrefix);
   const scripts = defineScripts(redis.client);
   const streams = createLogStreams({ redis: redis.client, keys });
@@ -132,6 +141,7 @@ export async function openSharedStores({ config, log, clock }: ScaledOutParts): 
     streams,
     clickhouse,
     redisState: createWriteProbe({ redis, keys }),
+    redisSettings: createSettingsWatch(settings),
     analyticsStatus: async () => {
       const [server, sink] = await Promise.all([clickhouse.analytics.status(), sinkStatus()]);
       const problem = server.problem ?? sink.problem;
@@ -256,19 +266,23 @@ export function oneLook<T>(look: () => Promise<T>, fresh_ms = LOOK_FRESH_MS): ()
 
 /** Redis is what decisions need; ClickHouse may be away. Answers in time also when neither of them does. */
 export async function readinessOf(
-  shared: Pick<SharedStores, 'redisState' | 'analyticsStatus'>,
+  shared: Pick<SharedStores, 'redisState' | 'redisSettings' | 'analyticsStatus'>,
 ): Promise<readonly DependencyState[]> {
   const redis = { name: 'redis', ...(await shared.redisState()) };
   // How far the sink is stands in Redis too; a Redis that only refuses writes tells it.
   if (redis.reason === 'redis_silent') return [redis];
-  const analytics = await within(shared.analyticsStatus(), ANALYTICS_READY_WAIT_MS);
+  const [analytics, settings] = await Promise.all([
+    within(shared.analyticsStatus(), ANALYTICS_READY_WAIT_MS),
+    shared.redisSettings(),
+  ]);
+  const both = [redis, { name: 'redis_settings', ...settings, required: false }];
   if (analytics === LATE || analytics === FAILED) {
     const problem = 'How far analytics is behind is not known now.';
-    return [redis, { name: 'analytics', ok: false, problem, required: false }];
+    return [...both, { name: 'analytics', ok: false, problem, required: false }];
   }
   const { ok, problem, lagRecords, lag_ms } = analytics;
   const lag = { records: lagRecords, ms: lag_ms };
-  return [redis, { name: 'analytics', ok, problem, required: false, lag }];
+  return [...both, { name: 'analytics', ok, problem, required: false, lag }];
 }
 
 /** Waits for the event sink of the workers to carry over everything that is in the log now. */

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createMetrics } from '../../../src/adapters/prometheus/metrics.ts';
 import { connectRedis, untilReady } from '../../../src/adapters/redis/connect.ts';
 import { createKeys } from '../../../src/adapters/redis/keys.ts';
+import { createSettingsWatch } from '../../../src/adapters/redis/server-settings.ts';
 import { createWriteProbe } from '../../../src/adapters/redis/write-probe.ts';
 import { readinessOf } from '../../../src/redis-engine.ts';
 import { startRedis, startRedisCluster } from '../../support/redis-server.ts';
@@ -26,7 +27,8 @@ async function look(url: string, cluster: boolean) {
   await untilReady(redis.client, WITHIN_MS);
   const keys = createKeys('probe');
   const redisState = createWriteProbe({ redis, keys });
-  const readiness = () => readinessOf({ redisState, analyticsStatus: async () => ANALYTICS });
+  const redisSettings = createSettingsWatch({ client: redis.client, accepted: [] });
+  const readiness = () => readinessOf({ redisState, redisSettings, analyticsStatus: async () => ANALYTICS });
   const metrics = createMetrics({ clock: Date.now, analyticsStatus: async () => ANALYTICS, readiness });
   return {
     redis,
