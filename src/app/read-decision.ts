@@ -1,4 +1,5 @@
 import { positionOfId } from '../core/decision-id.ts';
+import { mergeFeedback } from '../core/feedback.ts';
 import type { DecisionView } from '../core/record.ts';
 import type { Analytics } from '../ports/analytics.ts';
 import type { DecisionLog } from '../ports/decision-log.ts';
@@ -34,7 +35,7 @@ export function createReadDecision({ log, state, analytics }: ReadDecisionDepend
     return {
       decision: view.decision,
       outcome: annotations.outcome ?? view.outcome,
-      feedback: annotations.feedback.length > 0 ? annotations.feedback : view.feedback,
+      feedback: mergeFeedback(view.feedback, annotations.feedback),
     };
   };
 }

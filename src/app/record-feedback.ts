@@ -1,3 +1,4 @@
+import { mergeFeedback, saysTheSame } from '../core/feedback.ts';
 import { encodeProfile } from '../core/profile-codec.ts';
 import { type ForgottenDevice, type HistoryEntry, historyEntry, rebuildProfile } from '../core/rebuild.ts';
 import type { DecisionView, FeedbackRecord } from '../core/record.ts';
@@ -20,6 +21,16 @@ export interface FeedbackDependencies {
   readonly caughtUp: () => Promise<void>;
 }
 
+/**
+ * Whether the newest verdict says the very same and the profile is still what that one made of it: somebody sent it
+ * twice. Said again after further logins it is a new one, for it judges those of the same device as well.
+ */
+function repeats(draft: FeedbackRecord, { feedback }: DecisionView, version: number): boolean {
+  const newest = feedback.at(-1);
+  if (newest === undefined || !saysTheSame(newest, draft)) return false;
+  return draft.userKey === null || version === newest.position;
+}
+
 /** A busy user may log in while the history is read; after so many tries somebody is playing games. */
 const MAX_TRIES = 5;
 
@@ -38,6 +49,7 @@ export function createRecordFeedback(dependencies: FeedbackDependencies): Gateho
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const version = userKey === null ? 0 : await state.profileVersion(report.tenant, userKey);
       const draft = toRecord(report, view, clock());
+      if (repeats(draft, view, version)) return view;
       const history =
         userKey === null ? null : await readHistory(dependencies, report.tenant, userKey, draft);
       // From here to `apply` nothing waits. A login that was learned meanwhile is not in the history: read again.
@@ -59,7 +71,12 @@ export function createRecordFeedback(dependencies: FeedbackDependencies): Gateho
           cause,
         });
       }
-      return { decision: view.decision, ...(await state.annotations(view.decision.id)) };
+      const { outcome, feedback } = await state.annotations(view.decision.id);
+      return {
+        decision: view.decision,
+        outcome: outcome ?? view.outcome,
+        feedback: mergeFeedback(view.feedback, feedback),
+      };
     }
     throw new AppError('storage_unavailable', 'The user logs in too fast to be judged now; send it again.');
   };
@@ -77,7 +94,8 @@ async function readHistory(
     // Analytics may trail by the outcomes and verdicts of the last moment; the state has them all.
     const annotations = await state.annotations(stored.decision.id);
     const outcome = annotations.outcome ?? stored.outcome;
-    const known = annotations.feedback.length > 0 ? annotations.feedback : stored.feedback;
+    const known = mergeFeedback(stored.feedback, annotations.feedback);
+    // Not stored yet, so that it has no place among them: it is the last.
     const feedback = stored.decision.id === draft.decisionId ? [...known, draft] : known;
     entries.push(historyEntry({ decision: stored.decision, outcome, feedback }));
   }

@@ -1,8 +1,8 @@
 import { familiarity } from '../core/familiarity.ts';
+import { mergeFeedback, standingVerdict } from '../core/feedback.ts';
 import { countryOfKey, placeLatitude, placeLongitude } from '../core/geo.ts';
 import { hash32 } from '../core/hash.ts';
 import type { Habit, HabitKind, Profile } from '../core/profile.ts';
-import { standingVerdict } from '../core/rebuild.ts';
 import type { DecisionView, ErasureRecord, ForgottenDeviceRecord } from '../core/record.ts';
 import type { Analytics } from '../ports/analytics.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -46,7 +46,7 @@ export function createUsers(
     return {
       decision: view.decision,
       outcome: outcome ?? view.outcome,
-      feedback: feedback.length > 0 ? feedback : view.feedback,
+      feedback: mergeFeedback(view.feedback, feedback),
     };
   };
 

@@ -1,4 +1,5 @@
 import { lessonOf, teaches } from './effects.ts';
+import { standingVerdict } from './feedback.ts';
 import { hash32 } from './hash.ts';
 import { forgetDevice, type Lesson, learn, noteTrouble } from './learn.ts';
 import type { Profile } from './profile.ts';
@@ -37,16 +38,6 @@ export function historyEntry(view: DecisionView): HistoryEntry {
     trouble_ms: outcome !== null && outcome.finalAction === 'block' ? outcome.occurredAt_ms : null,
     verdict,
   };
-}
-
-/** Verdicts append; the latest analyst's wins over every user's. */
-export function standingVerdict(feedback: readonly FeedbackRecord[]): FeedbackRecord | null {
-  let standing: FeedbackRecord | null = null;
-  for (const verdict of feedback) {
-    if (standing?.source === 'analyst' && verdict.source === 'user') continue;
-    standing = verdict;
-  }
-  return standing;
 }
 
 /**

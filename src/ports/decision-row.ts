@@ -1,4 +1,4 @@
-import { standingVerdict } from '../core/rebuild.ts';
+import { standingVerdict } from '../core/feedback.ts';
 import type { DecisionRecord } from '../core/record.ts';
 import type { DecisionRow } from './analytics.ts';
 import type { Annotations } from './risk-state.ts';

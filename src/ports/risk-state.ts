@@ -73,6 +73,7 @@ export interface IdempotentDecision {
 /** What was said of a decision since. */
 export interface Annotations {
   readonly outcome: OutcomeRecord | null;
+  /** In the order of the log; of many the newest and the one that stands (see `withFeedback`). */
   readonly feedback: readonly FeedbackRecord[];
 }
 

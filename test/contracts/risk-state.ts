@@ -4,12 +4,13 @@ import { liveCampaign } from '../../src/core/campaign/cell.ts';
 import { cellsOf } from '../../src/core/campaign/cells.ts';
 import { decisionUuid } from '../../src/core/decision-id.ts';
 import { lessonOf } from '../../src/core/effects.ts';
+import { MOST_FEEDBACK } from '../../src/core/feedback.ts';
 import { hash32 } from '../../src/core/hash.ts';
 import { laneOf } from '../../src/core/lane.ts';
 import { learn } from '../../src/core/learn.ts';
 import type { Profile } from '../../src/core/profile.ts';
 import { encodeProfile } from '../../src/core/profile-codec.ts';
-import type { DecisionRecord, LogRecord, OutcomeRecord } from '../../src/core/record.ts';
+import type { DecisionRecord, FeedbackRecord, LogRecord, OutcomeRecord } from '../../src/core/record.ts';
 import { acceptedLogins, sharers } from '../../src/core/sharing.ts';
 import type { DecisionLog } from '../../src/ports/decision-log.ts';
 import { LogConflict } from '../../src/ports/log-errors.ts';
@@ -306,6 +307,36 @@ export function riskStateContract(name: string, place: () => StatePlace): void {
       expect((await profileOf(again, second))?.habits.devices).toHaveLength(2);
       await again.close();
     });
+
+    it('of the verdicts on one decision the newest are kept and the one that stands, whatever their number', () =>
+      withState(async (at) => {
+        const first = await decide(at, { occurredAt_ms: T });
+        const say = async (source: FeedbackRecord['source'], note: string): Promise<FeedbackRecord> => {
+          for (;;) {
+            const verdict = {
+              ...feedbackRecord(first, at.log.nextPosition(first.position)),
+              source,
+              note,
+              profile: null,
+            };
+            if (await stored(at, verdict, first)) return verdict;
+          }
+        };
+        const early = await say('analyst', 'early');
+        const standing = await say('analyst', 'stands');
+        const users: FeedbackRecord[] = [];
+        for (let i = 0; i < 3 * MOST_FEEDBACK; i++) users.push(await say('user', 'n'.repeat(2_000)));
+        const { feedback } = await at.state.annotations(first.id);
+        expect(feedback.map(({ position }) => position)).toEqual(
+          [standing, ...users.slice(1 - MOST_FEEDBACK)].map(({ position }) => position),
+        );
+        expect(feedback).not.toContainEqual(early);
+        const last = await say('analyst', 'anew');
+        const after = (await at.state.annotations(first.id)).feedback;
+        expect(after).toHaveLength(MOST_FEEDBACK);
+        expect(after.at(-1)).toEqual(last);
+        expect(after.map(({ position }) => position)).not.toContain(standing.position);
+      }));
 
     it('tenants never meet', () =>
       withState(async (at) => {

@@ -1,6 +1,7 @@
 import { feedbackFromJson, outcomeFromJson } from '../../contracts/rows/record-json.ts';
 import { decisionFromText } from '../../contracts/rows/record-text.ts';
 import { positionOfId } from '../../core/decision-id.ts';
+import { MOST_FEEDBACK, withFeedback } from '../../core/feedback.ts';
 import type {
   DecisionView,
   FeedbackRecord,
@@ -17,6 +18,17 @@ import { newestFirst, type Span } from './newest-first.ts';
 const MAX_PAGE = 200;
 /** Decisions of one user fetched at a time: about 5 MB of records. */
 const HISTORY_PAGE = 1_000;
+
+const OF_IDS = 'tenant = {tenant:String} AND decision_id IN {ids:Array(String)}';
+/** The newest verdicts of each decision and the newest analyst's, which stands (see `withFeedback`). */
+const NEWEST_FEEDBACK = `SELECT record FROM (
+    SELECT decision_id, position, source, record,
+    row_number() OVER (PARTITION BY decision_id ORDER BY position DESC) AS nth,
+    row_number() OVER (PARTITION BY decision_id, source ORDER BY position DESC) AS nth_of_source
+    FROM feedback WHERE ${OF_IDS}
+)
+WHERE nth <= ${MOST_FEEDBACK} OR (source = 'analyst' AND nth_of_source = 1)
+ORDER BY position LIMIT 1 BY decision_id, position`;
 
 type Kind = 'read' | 'lookup';
 
@@ -77,10 +89,15 @@ LIMIT 1 BY id`,
     rows.sort((a, b) => (order.get(a.position) ?? 0) - (order.get(b.position) ?? 0));
     const ids = rows.map(({ id }) => id);
     const outcomes = new Map<string, OutcomeRecord>();
-    const feedback = new Map<string, FeedbackRecord[]>();
+    const feedback = new Map<string, readonly FeedbackRecord[]>();
     const [answers, verdicts] = await Promise.all([
-      said(kind, 'outcomes', tenant, ids),
-      said(kind, 'feedback', tenant, ids),
+      database.query<{ record: string }>(
+        kind,
+        `SELECT record FROM outcomes WHERE ${OF_IDS} ORDER BY position LIMIT 1 BY decision_id, position`,
+        { tenant, ids },
+        LOOKUP_LIMITS,
+      ),
+      database.query<{ record: string }>(kind, NEWEST_FEEDBACK, { tenant, ids }, LOOKUP_LIMITS),
     ]);
     for (const { record } of answers) {
       const outcome = outcomeFromJson(record);
@@ -88,7 +105,7 @@ LIMIT 1 BY id`,
     }
     for (const { record } of verdicts) {
       const entry = feedbackFromJson(record);
-      feedback.set(entry.decisionId, [...(feedback.get(entry.decisionId) ?? []), entry]);
+      feedback.set(entry.decisionId, withFeedback(feedback.get(entry.decisionId) ?? [], entry));
     }
     return rows.map(({ id, record }) => ({
       decision: decisionFromText(record),
@@ -96,20 +113,6 @@ LIMIT 1 BY id`,
       feedback: feedback.get(id) ?? [],
     }));
   }
-
-  const said = (
-    kind: Kind,
-    table: 'outcomes' | 'feedback',
-    tenant: string,
-    ids: readonly string[],
-  ): Promise<{ record: string }[]> =>
-    database.query(
-      kind,
-      `SELECT record FROM ${table} WHERE tenant = {tenant:String} AND decision_id IN {ids:Array(String)}
-ORDER BY position LIMIT 1 BY decision_id, position`,
-      { tenant, ids },
-      LOOKUP_LIMITS,
-    );
 
   async function page(
     tenant: string,

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Activity } from '../../core/activity.ts';
 import { effectsOf, subjects } from '../../core/effects.ts';
+import { withFeedback } from '../../core/feedback.ts';
 import { known } from '../../core/known.ts';
 import { forgetDevice, learn, noteTrouble } from '../../core/learn.ts';
 import type { Profile } from '../../core/profile.ts';
@@ -124,10 +125,9 @@ export function createRiskState(options: RiskStateOptions): EmbeddedRiskState {
     }
     if (record.kind === 'feedback') {
       const before = annotationsOf(record.decisionId);
-      if (!before.feedback.some((f) => f.position === position)) {
-        const stored = record.profile === null ? record : { ...record, profile: null };
-        changes.annotations.set(record.decisionId, { ...before, feedback: [...before.feedback, stored] });
-      }
+      const stored = record.profile === null ? record : { ...record, profile: null };
+      const feedback = withFeedback(before.feedback, stored);
+      if (feedback !== before.feedback) changes.annotations.set(record.decisionId, { ...before, feedback });
       if (record.profile !== null && record.userKey !== null) {
         const profile = record.profile.byteLength === 0 ? null : decodeProfile(record.profile);
         setProfile(subjects.user(record.tenant, record.userKey), profile, position);

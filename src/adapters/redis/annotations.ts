@@ -1,4 +1,5 @@
 import { Packr } from 'msgpackr';
+import { withFeedback } from '../../core/feedback.ts';
 import type { FeedbackRecord, OutcomeRecord } from '../../core/record.ts';
 import type { Annotations } from '../../ports/risk-state.ts';
 
@@ -22,7 +23,9 @@ export function annotate(
   record: OutcomeRecord | FeedbackRecord,
 ): Annotations | undefined {
   if (record.kind === 'outcome') return before.outcome === null ? { ...before, outcome: record } : undefined;
-  if (before.feedback.some(({ position }) => position === record.position)) return before;
-  const stored = record.profile === null ? record : { ...record, profile: null };
-  return { ...before, feedback: [...before.feedback, stored] };
+  const feedback = withFeedback(
+    before.feedback,
+    record.profile === null ? record : { ...record, profile: null },
+  );
+  return feedback === before.feedback ? before : { ...before, feedback };
 }

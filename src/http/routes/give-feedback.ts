@@ -20,7 +20,7 @@ export function giveFeedback(
       tag: 'analysts',
       summary: 'Judge a decision',
       description:
-        'Verdicts append; the latest analyst’s wins. `compromised` rebuilds the profile from the decisions that remain.',
+        'Verdicts append; the latest analyst’s wins. The newest 32 are kept, and the one that stands; the same verdict sent twice is one. `compromised` rebuilds the profile from the decisions that remain.',
       access: { scope: 'feedback:write', browser: true },
       params: { id: 'The decision, `dec_…`.' },
       body: FeedbackRequest,

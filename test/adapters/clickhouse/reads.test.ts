@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { decisionUuid } from '../../../src/core/decision-id.ts';
+import { MOST_FEEDBACK } from '../../../src/core/feedback.ts';
 import type { DecisionRecord } from '../../../src/core/record.ts';
 import type { DecisionFilter } from '../../../src/ports/analytics.ts';
 import { openClickHouse } from '../../support/clickhouse.ts';
@@ -46,6 +47,24 @@ test('a record comes back equal to what was logged, however odd its texts', asyn
   expect(await clickhouse.analytics.decision('default', odd)).toBeUndefined();
   const page = await clickhouse.analytics.search('default', { eventId: odd, attemptId: odd }, 10, null);
   expect(page.data.map(({ decision }) => decision.id)).toEqual([record.id]);
+});
+
+test('of many verdicts on one decision the newest are read, and the analyst’s that stands', async () => {
+  const clickhouse = await openClickHouse();
+  const record = decisionRecord({ position: BASE, id: decisionUuid(BASE, RANDOM) });
+  const other = decisionRecord({ position: BASE + 1 });
+  const standing = feedbackRecord(record, BASE + 2);
+  const users = Array.from({ length: 2 * MOST_FEEDBACK }, (_, i) => ({
+    ...feedbackRecord(record, BASE + 10 + i),
+    source: 'user' as const,
+  }));
+  const beside = feedbackRecord(other, BASE + 3);
+  await clickhouse.sink.insert('b1', [record, other, standing, ...users, beside]);
+  const kept = [standing, ...users.slice(1 - MOST_FEEDBACK)].map(({ position }) => position);
+  const read = await clickhouse.analytics.decision('default', record.id);
+  expect(read?.feedback.map(({ position }) => position)).toEqual(kept);
+  const { data } = await clickhouse.analytics.search('default', {}, 10, null);
+  expect(data.map(({ feedback }) => feedback.length)).toEqual([1, kept.length]);
 });
 
 test('half a surrogate pair in one row costs the row a character, not the batch', async () => {

@@ -224,14 +224,18 @@ export function apiSuite(run: RunGatehouse): void {
       await outcomeOf(asked.challenge?.id ?? '', user, { status: 'succeeded', method: 'totp' });
       expect((await api.risk(stolen(user, theirs))).action).toBe('allow');
 
-      const judged = await api.post<DecisionRecordBody>(`/v1/decisions/${asked.id}/feedback`, {
-        verdict: 'compromised',
-        source: 'analyst',
-        actor: { type: 'analyst', id: 'ana' },
-        note: 'the user was on holiday without a phone',
-      });
+      const judge = () =>
+        api.post<DecisionRecordBody>(`/v1/decisions/${asked.id}/feedback`, {
+          verdict: 'compromised',
+          source: 'analyst',
+          actor: { type: 'analyst', id: 'ana' },
+          note: 'the user was on holiday without a phone',
+        });
+      const judged = await judge();
       expect(judged.status).toBe(200);
       expect(judged.body.feedback.map(({ verdict }) => verdict)).toEqual(['compromised']);
+      // Sent twice it is one verdict.
+      expect((await judge()).body.feedback).toEqual(judged.body.feedback);
 
       const after = await api.risk(stolen(user, theirs), '?include=signals');
       expect(after.action).toBe('challenge');
