@@ -121,8 +121,11 @@ async function open(
     forgottenDevices: (tenant, userKey) => analytics.forgottenDevices(tenant, userKey),
     panel: (tenant, id, parameters) => analytics.panel(tenant, id, parameters),
     erase: (tenant, userKey) => analytics.erase(tenant, userKey),
-    eraseUpTo: (tenant, userKey, position, loginKeys) =>
-      clickhouse.eraseUpTo(tenant, userKey, position, loginKeys),
+    async eraseUpTo(tenant, userKey, position, loginKeys) {
+      await parkedRows.erase(tenant, userKey, position, loginKeys);
+      return clickhouse.eraseUpTo(tenant, userKey, position, loginKeys);
+    },
+    eraseParked: (...args) => parkedRows.erase(...args),
     async migrate() {
       await analytics.migrate();
       return undefined;

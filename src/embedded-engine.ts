@@ -125,6 +125,7 @@ export async function openEngine({
         await lastAppend;
         await analytics.flush();
       },
+      eraseParked: analytics.eraseParked,
       commitWait_ms: config.commitWait_ms,
     });
     const stopTimers = keepUp({ state, decisionLog, analytics, config, clock, log });

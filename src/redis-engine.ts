@@ -209,6 +209,7 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       ipIntelligence,
       hasher,
       caughtUp: () => untilSunk(store.streams, clock),
+      eraseParked: (...args) => orUnavailable(shared.parked.erase(...args)),
       commitWait_ms: config.commitWait_ms,
       answerWait_ms,
     });

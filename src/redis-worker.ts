@@ -35,7 +35,10 @@ export async function openWorker(
     listReload_s: config.ipListReload_s,
     dependencies: {
       carriedLog: { heads: () => streams.heads(), carried: () => streams.sinkPositions() },
-      eraseUpTo: clickhouse.eraseUpTo,
+      async eraseUpTo(tenant, userKey, position, loginKeys) {
+        await shared.parked.erase(tenant, userKey, position, loginKeys);
+        await clickhouse.eraseUpTo(tenant, userKey, position, loginKeys);
+      },
       applyRetention: () => clickhouse.analytics.migrate(),
       refreshFeeds: () => raiseFeedsGeneration(redis, keys),
       population: upkeep.population,

@@ -13,7 +13,7 @@ import { createRecordFeedback } from './app/record-feedback.ts';
 import { createRecordOutcome } from './app/record-outcome.ts';
 import { createRelatedDecisions } from './app/related-decisions.ts';
 import { createReviewQueue } from './app/review-queue.ts';
-import { createUsers } from './app/users.ts';
+import { createUsers, type UserDependencies } from './app/users.ts';
 import type { Config } from './config.ts';
 import { decide } from './core/decide.ts';
 import { decisionUuid, RANDOM_BYTES } from './core/decision-id.ts';
@@ -39,6 +39,7 @@ export interface UseCaseParts {
   readonly hasher: IdHasher;
   /** Resolves when analytics holds everything that is durable now. */
   readonly caughtUp: () => Promise<void>;
+  readonly eraseParked: UserDependencies['eraseParked'];
   /** How long a reply waits for the log. */
   readonly commitWait_ms: number;
   /** How long a reply may take in all; without end when absent. */
@@ -80,6 +81,7 @@ export function createUseCases(parts: UseCaseParts): Gatehouse {
       ...shared,
       analytics,
       caughtUp,
+      eraseParked: parts.eraseParked,
       userKeyOf: (tenant, userId) => hasher.hash('user', tenant, userId),
       uuidAt,
     }),

@@ -1,3 +1,4 @@
+import type { LogRecord } from '../core/record.ts';
 import type { AnalyticsSink, ParkedSummary, ResentRows } from '../ports/analytics.ts';
 import type { ParkedRow, ParkedRows } from '../ports/decision-log.ts';
 
@@ -10,6 +11,11 @@ export interface ParkedRowsUseCase {
    * @throws AnalyticsUnavailable when analytics does not answer; nothing is lost.
    */
   resend(tenant: string, positions: readonly number[] | null): Promise<ResentRows>;
+  /**
+   * Removes what was logged of a user up to a position: sent again after a mend, it would bring them back. `loginKeys`:
+   * names that were theirs, besides those that parked logins of theirs came with. Returns the number of decisions.
+   */
+  erase(tenant: string, userKey: string, upTo: number, loginKeys: readonly string[]): Promise<number>;
 }
 
 /** What an operator is shown of a parked row: nothing about a person. */
@@ -24,6 +30,7 @@ export const MAX_LISTED = 1_000;
 /** Parked rows of all tenants that are looked through. */
 const LOOKED_AT = 100_000;
 const RESENT_AT_ONCE = 1_000;
+const PAGE = 1_000;
 
 /** What an operator can do about rows that analytics refused: see them, and send them again after mending why. */
 export function createParkedRowsUseCase(options: {
@@ -33,6 +40,16 @@ export function createParkedRowsUseCase(options: {
   const { parked, sink } = options;
   const ofTenant = async (tenant: string): Promise<readonly ParkedRow[]> =>
     (await parked.list(LOOKED_AT)).filter(({ record }) => record.tenant === tenant);
+
+  async function* pages(): AsyncIterable<readonly ParkedRow[]> {
+    for (let after = 0; ; ) {
+      const page = await parked.list(PAGE, after);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page;
+      after = last.position;
+    }
+  }
 
   /** How many went in; those that are refused again do not keep the others. */
   async function resendSome(rows: readonly ParkedRow[]): Promise<number> {
@@ -66,6 +83,33 @@ export function createParkedRowsUseCase(options: {
       }
       return { resent, refused: rows.length - resent };
     },
+    async erase(tenant, userKey, upTo, loginKeys) {
+      const isOfUser = (record: LogRecord): boolean =>
+        record.tenant === tenant && userOf(record) === userKey && record.position <= upTo;
+      const names = new Set(loginKeys);
+      for await (const page of pages()) {
+        for (const { record } of page) {
+          if (record.kind !== 'decision' || !isOfUser(record)) continue;
+          if (record.event.user.loginKey !== null) names.add(record.event.user.loginKey);
+        }
+      }
+      // What was said of a decision stands behind it.
+      const decisions = new Set<string>();
+      for await (const page of pages()) {
+        const gone = page.filter(({ record }) => {
+          if (record.tenant !== tenant || record.position > upTo || record.kind === 'erasure') return false;
+          if (record.kind === 'decision') {
+            const { key, loginKey } = record.event.user;
+            const isTheirs = key === userKey || (key === null && loginKey !== null && names.has(loginKey));
+            if (isTheirs) decisions.add(record.id);
+            return isTheirs;
+          }
+          return isOfUser(record) || ('decisionId' in record && decisions.has(record.decisionId));
+        });
+        await parked.unpark(gone.map(({ position }) => position));
+      }
+      return decisions.size;
+    },
   };
 }
 
@@ -74,3 +118,6 @@ function refusedPositions(error: unknown): ReadonlySet<number> | undefined {
   if (!(error instanceof Error) || !('code' in error) || error.code !== 'rows_refused') return undefined;
   return new Set('positions' in error && Array.isArray(error.positions) ? (error.positions as number[]) : []);
 }
+
+const userOf = (record: LogRecord): string | null =>
+  record.kind === 'decision' ? record.event.user.key : record.userKey;

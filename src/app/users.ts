@@ -12,6 +12,7 @@ import { LogConflict } from '../ports/log-errors.ts';
 import type { RiskState } from '../ports/risk-state.ts';
 import { AppError } from './errors.ts';
 import type { Gatehouse, UserHabit, UserSummary } from './gatehouse.ts';
+import type { ParkedRowsUseCase } from './parked-rows.ts';
 
 export interface UserDependencies {
   readonly state: RiskState;
@@ -19,6 +20,8 @@ export interface UserDependencies {
   readonly clock: Clock;
   readonly analytics: Analytics;
   readonly caughtUp: () => Promise<void>;
+  /** Removes rows of the user that analytics refused; the number of decisions among them. */
+  readonly eraseParked: ParkedRowsUseCase['erase'];
   /** The keyed hash of a user id. */
   readonly userKeyOf: (tenant: string, userId: string) => string;
   readonly uuidAt: (position: number) => string;
@@ -39,7 +42,7 @@ const MAX_TRIES = 5;
 export function createUsers(
   dependencies: UserDependencies,
 ): Pick<Gatehouse, 'lookupUser' | 'exportUser' | 'forgetDevice' | 'eraseUser'> {
-  const { state, log, clock, analytics, caughtUp, userKeyOf, uuidAt } = dependencies;
+  const { state, log, clock, analytics, caughtUp, eraseParked, userKeyOf, uuidAt } = dependencies;
 
   const annotated = async (view: DecisionView): Promise<DecisionView> => {
     const { outcome, feedback } = await state.annotations(view.decision.id);
@@ -139,7 +142,11 @@ export function createUsers(
       const hadProfile = (await state.profile(tenant, userKey)) !== null;
       await caughtUp();
       const ids: string[] = [];
-      for await (const view of analytics.history(tenant, userKey)) ids.push(view.decision.id);
+      const loginKeys = new Set<string>();
+      for await (const { decision } of analytics.history(tenant, userKey)) {
+        ids.push(decision.id);
+        if (decision.event.user.loginKey !== null) loginKeys.add(decision.event.user.loginKey);
+      }
       const position = log.nextPosition(userKey);
       const record: ErasureRecord = {
         kind: 'erasure',
@@ -161,12 +168,13 @@ export function createUsers(
       // the two looks is erased here.
       await caughtUp();
       const late = await analytics.erase(tenant, userKey);
+      const parked = await eraseParked(tenant, userKey, position, [...loginKeys]);
       await log.erase(tenant, userKey);
       await state.forget(ids);
       return {
         id: record.receiptId,
         erasedAt_ms: record.recordedAt_ms,
-        decisions: ids.length + late,
+        decisions: ids.length + late + parked,
         profile: hadProfile,
       };
     },

@@ -71,8 +71,8 @@ export interface SinkJournal {
 
 /** Rows that analytics refused, of all sinks. */
 export interface ParkedRows {
-  /** By position, ascending. */
-  list(limit: number): Promise<readonly ParkedRow[]>;
+  /** By position, ascending; those above `after`. */
+  list(limit: number, after?: number): Promise<readonly ParkedRow[]>;
   count(): Promise<number>;
   unpark(positions: readonly number[]): Promise<void>;
 }

@@ -1,6 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { createParkedRowsUseCase } from '../../src/app/parked-rows.ts';
 import type { ParkedRows, SinkBatch, SinkJournal } from '../../src/ports/decision-log.ts';
-import { decisionRecord, feedbackRecord } from '../support/log-records.ts';
+import {
+  decisionRecord,
+  erasureRecord,
+  feedbackRecord,
+  forgottenDeviceRecord,
+  outcomeRecord,
+} from '../support/log-records.ts';
 
 export interface JournalUnderTest {
   readonly journal: SinkJournal;
@@ -91,5 +98,61 @@ export function sinkJournalContract(name: string, { parts, store }: JournalContr
     expect(await parked.count()).toBe(3);
     const [first] = await parked.list(1);
     expect(first?.record).toEqual(row(1_790_000_000_000_100).record);
+  });
+
+  test(`${name}: parked rows are listed in pages, each row once`, async () => {
+    const open = await opener();
+    const { journal, parked } = await open();
+    const rows = [100, 200, 300, 400, 500].map((position) => ({
+      position,
+      reason: 'why',
+      parkedAt_ms: 5,
+      record: decisionRecord({ position, signals: 1 }),
+    }));
+    await journal.park(rows);
+    const seen: number[] = [];
+    for (let after = 0; ; ) {
+      const page = await parked.list(2, after);
+      seen.push(...page.map(({ position }) => position));
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = last.position;
+    }
+    expect(seen).toEqual([100, 200, 300, 400, 500]);
+  });
+
+  test(`${name}: an erasure leaves no parked row of the user, and everybody else's`, async () => {
+    const open = await opener();
+    const { journal, parked } = await open();
+    const mine = decisionRecord({ position: 100, userId: 'ada', loginKey: 'lk_ada' });
+    const typed = decisionRecord({ position: 200, userId: null, userKey: null, loginKey: 'lk_ada' });
+    const other = decisionRecord({ position: 300, userId: null, userKey: null, loginKey: 'lk_before' });
+    const elsewhere = decisionRecord({ position: 400, userId: 'ada', tenant: 'other' });
+    const bob = decisionRecord({ position: 500, userId: 'bob', loginKey: 'lk_bob' });
+    const later = decisionRecord({ position: 900, userId: 'ada', loginKey: 'lk_ada' });
+    const records = [
+      mine,
+      typed,
+      other,
+      elsewhere,
+      bob,
+      outcomeRecord(mine, 101),
+      feedbackRecord(typed, 201),
+      forgottenDeviceRecord('default', 'uk_ada', 'd1', 102),
+      outcomeRecord(bob, 501),
+      // A tombstone names nobody in the clear, and must still have its turn.
+      erasureRecord('default', 'uk_ada', 800),
+      later,
+    ];
+    await journal.park(
+      records.map((record) => ({ position: record.position, reason: 'why', parkedAt_ms: 5, record })),
+    );
+    const useCase = createParkedRowsUseCase({ parked, sink: { repair: async () => undefined } });
+    expect(await useCase.erase('default', 'uk_ada', 800, ['lk_before'])).toBe(3);
+    expect((await parked.list(100)).map(({ position }) => position)).toEqual([400, 500, 501, 800, 900]);
+    expect(await useCase.erase('default', 'uk_ada', 800, [])).toBe(0);
+    await journal.close();
+    const again = await open();
+    expect(await again.parked.count()).toBe(5);
   });
 }

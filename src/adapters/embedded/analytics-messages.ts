@@ -83,6 +83,10 @@ export interface ThreadCalls {
     args: readonly [tenant: string, userKey: string, position: number, loginKeys: readonly string[]];
     answer: number;
   };
+  eraseParked: {
+    args: readonly [tenant: string, userKey: string, upTo: number, loginKeys: readonly string[]];
+    answer: number;
+  };
   migrate: { args: readonly []; answer: undefined };
   status: { args: readonly []; answer: AnalyticsStatus };
   acknowledged: { args: readonly []; answer: number };

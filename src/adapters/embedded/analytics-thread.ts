@@ -45,6 +45,8 @@ export interface AnalyticsThread extends Analytics {
   resendParked(tenant: string, positions: readonly number[] | null): Promise<ResentRows>;
   /** Removes what was logged of a user up to a position, again. */
   eraseUpTo(tenant: string, userKey: string, position: number, loginKeys: readonly string[]): Promise<number>;
+  /** Removes rows of a user that analytics refused, up to a position; the number of decisions among them. */
+  eraseParked(tenant: string, userKey: string, upTo: number, loginKeys: readonly string[]): Promise<number>;
   /** Something was appended to the log. Cheap; may be called for every record. */
   nudge(): void;
   /** Resolves when everything durable by now can be searched. */
@@ -242,6 +244,7 @@ export async function createAnalyticsThread(options: AnalyticsThreadOptions): Pr
     erase: (tenant, userKey) => call('erase', tenant, userKey),
     eraseUpTo: (tenant, userKey, position, loginKeys) =>
       call('eraseUpTo', tenant, userKey, position, loginKeys),
+    eraseParked: (...args) => call('eraseParked', ...args),
     async status(): Promise<AnalyticsStatus> {
       try {
         return await call('status');

@@ -69,7 +69,9 @@ export function createSinkJournal(
       );
     },
     parked: {
-      list: async (limit) => [...parkedRows.getRange({ limit }).map(({ value }) => value)],
+      list: async (limit, after = 0) => [
+        ...parkedRows.getRange({ start: after + 1, limit }).map(({ value }) => value),
+      ],
       count: async () => parkedRows.getKeysCount(),
       async unpark(positions) {
         await settled(

@@ -25,8 +25,8 @@ export function createParkedRows(options: {
   const { redis, keys, run } = options;
   const { parked, parkedOrder } = keys.sinkState;
   return {
-    async list(limit) {
-      const positions = await redis.zrange(parkedOrder, '0', String(limit - 1));
+    async list(limit, after = 0) {
+      const positions = await redis.zrangebyscore(parkedOrder, `(${after}`, '+inf', 'LIMIT', 0, limit);
       if (positions.length === 0) return [];
       const values = await redis.hmgetBuffer(parked, ...positions);
       return positions.flatMap((text, i) => {

@@ -6,6 +6,7 @@ import {
   createAnalyticsThread,
 } from '../../../src/adapters/embedded/analytics-thread.ts';
 import { createDecisionLog } from '../../../src/adapters/embedded/decision-log.ts';
+import { createSinkJournal } from '../../../src/adapters/embedded/sink-journal.ts';
 import { decisionRecord, erasureRecord, outcomeRecord } from '../../support/log-records.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -61,6 +62,26 @@ test('what was appended here is decided, searched, counted and erased there', as
   await analytics.flush();
   expect(await analytics.decision('default', decision.id)).toBeUndefined();
   expect(await analytics.erase('default', 'uk_ada')).toBe(0);
+});
+
+test('rows that were refused go with the user whom they are about, at once and with the sweep', async () => {
+  const dataDir = tempDir();
+  const journal = createSinkJournal({ path: join(dataDir, 'sink'), durability: 'process' });
+  const rows = [
+    decisionRecord({ position: 100, userId: 'ada', loginKey: 'lk_ada' }),
+    decisionRecord({ position: 200, userId: null, userKey: null, loginKey: 'lk_ada' }),
+    decisionRecord({ position: 300, userId: 'bob' }),
+    decisionRecord({ position: 400, userId: 'cora' }),
+  ].map((record) => ({ position: record.position, reason: 'why', parkedAt_ms: 5, record }));
+  await journal.park(rows);
+  await journal.close();
+  const { analytics } = await setUp({ dataDir });
+  const parked = async () => (await analytics.parked('default', 10)).map(({ position }) => position);
+  expect(await parked()).toEqual([100, 200, 300, 400]);
+  expect(await analytics.eraseParked('default', 'uk_ada', 1_000, [])).toBe(2);
+  expect(await parked()).toEqual([300, 400]);
+  expect(await analytics.eraseUpTo('default', 'uk_cora', 1_000, [])).toBe(0);
+  expect(await parked()).toEqual([300]);
 });
 
 test('a decision can be searched within two seconds of its append, without a flush', async () => {
