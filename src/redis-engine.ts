@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { type ClickHouse, createClickHouse } from './adapters/clickhouse/create-clickhouse.ts';
 import { migrateWhenReachable } from './adapters/clickhouse/migrate-when-reachable.ts';
 import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
+import { createCaughtUp } from './adapters/redis/caught-up.ts';
 import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts';
 import { FAILED, LATE, within } from './adapters/redis/deadline.ts';
 import { followFeeds } from './adapters/redis/feeds-generation.ts';
@@ -34,7 +35,7 @@ import { makeDirectory } from './embedded-engine.ts';
 import type { HttpServices } from './http/services.ts';
 import { ipReadiness, openIpIntelligence } from './open-ip-intelligence.ts';
 import type { Analytics, AnalyticsStatus } from './ports/analytics.ts';
-import { AnalyticsError, AnalyticsUnavailable } from './ports/analytics-errors.ts';
+import { AnalyticsError } from './ports/analytics-errors.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DecisionFeed } from './ports/decision-feed.ts';
 import type { DecisionLog } from './ports/decision-log.ts';
@@ -57,8 +58,6 @@ const READING_SHARE = 0.4;
 const ANALYTICS_READY_WAIT_MS = 2_000;
 /** A look at Redis and ClickHouse takes hundreds of commands. */
 const LOOK_FRESH_MS = 250;
-const CAUGHT_UP_POLL_MS = 50;
-const CAUGHT_UP_WITHIN_MS = 15_000;
 
 export interface ScaledOutParts {
   readonly config: Config;
@@ -199,6 +198,7 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
     closers.push(() => feeds.close());
     const { analytics } = clickhouse;
     const decisionLog = withAppErrors(store.decisionLog);
+    const caughtUp = createCaughtUp({ streams: store.streams, clock });
     const gatehouse = createUseCases({
       config,
       log,
@@ -208,7 +208,7 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
       analytics,
       ipIntelligence,
       hasher,
-      caughtUp: () => untilSunk(store.streams, clock),
+      caughtUp: (userKey) => analyticsOrUnavailable(caughtUp(userKey)),
       eraseParked: (...args) => orUnavailable(shared.parked.erase(...args)),
       commitWait_ms: config.commitWait_ms,
       answerWait_ms,
@@ -284,20 +284,6 @@ export async function readinessOf(
   const { ok, problem, lagRecords, lag_ms } = analytics;
   const lag = { records: lagRecords, ms: lag_ms };
   return [...both, { name: 'analytics', ok, problem, required: false, lag }];
-}
-
-/** Waits for the event sink of the workers to carry over everything that is in the log now. */
-async function untilSunk(streams: LogStreams, clock: Clock): Promise<void> {
-  const heads = await orUnavailable(streams.heads());
-  const until_ms = clock() + CAUGHT_UP_WITHIN_MS;
-  for (;;) {
-    const sunk = await orUnavailable(streams.sinkPositions());
-    if (heads.every((head, shard) => (sunk[shard] ?? 0) >= head)) return;
-    if (clock() >= until_ms) {
-      throw new AnalyticsUnavailable('Analytics does not hold the latest decisions yet; try again later.');
-    }
-    await new Promise((resolve) => setTimeout(resolve, CAUGHT_UP_POLL_MS));
-  }
 }
 
 async function orUnavailable<T>(answer: Promise<T> | T): Promise<T> {

@@ -37,8 +37,8 @@ export interface UseCaseParts {
   readonly analytics: Analytics;
   readonly ipIntelligence: IpIntelligence;
   readonly hasher: IdHasher;
-  /** Resolves when analytics holds everything that is durable now. */
-  readonly caughtUp: () => Promise<void>;
+  /** Resolves when analytics holds everything about a user that is durable now. */
+  readonly caughtUp: (userKey: string) => Promise<void>;
   readonly eraseParked: UserDependencies['eraseParked'];
   /** How long a reply waits for the log. */
   readonly commitWait_ms: number;

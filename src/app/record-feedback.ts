@@ -17,8 +17,8 @@ export interface FeedbackDependencies {
   readonly clock: Clock;
   readonly analytics: Analytics;
   readonly readDecision: ReadDecision;
-  /** Resolves when analytics holds everything that was durable when it was called. */
-  readonly caughtUp: () => Promise<void>;
+  /** Resolves when analytics holds everything about a user that was durable when it was called. */
+  readonly caughtUp: (userKey: string) => Promise<void>;
 }
 
 /**
@@ -88,7 +88,7 @@ async function readHistory(
   userKey: string,
   draft: FeedbackRecord,
 ): Promise<{ readonly entries: readonly HistoryEntry[]; readonly forgotten: readonly ForgottenDevice[] }> {
-  await caughtUp();
+  await caughtUp(userKey);
   const entries: HistoryEntry[] = [];
   for await (const stored of analytics.history(tenant, userKey)) {
     // Analytics may trail by the outcomes and verdicts of the last moment; the state has them all.

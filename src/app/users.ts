@@ -19,7 +19,8 @@ export interface UserDependencies {
   readonly log: DecisionLog;
   readonly clock: Clock;
   readonly analytics: Analytics;
-  readonly caughtUp: () => Promise<void>;
+  /** Resolves when analytics holds everything about a user that is durable now. */
+  readonly caughtUp: (userKey: string) => Promise<void>;
   /** Removes rows of the user that analytics refused; the number of decisions among them. */
   readonly eraseParked: ParkedRowsUseCase['erase'];
   /** The keyed hash of a user id. */
@@ -85,7 +86,7 @@ export function createUsers(
 
     async exportUser(tenant, userId) {
       const userKey = userKeyOf(tenant, userId);
-      await caughtUp();
+      await caughtUp(userKey);
       const decisions: DecisionView[] = [];
       for await (const view of analytics.history(tenant, userKey)) decisions.push(await annotated(view));
       const profile = await state.profile(tenant, userKey);
@@ -140,7 +141,7 @@ export function createUsers(
     async eraseUser(tenant, userId) {
       const userKey = userKeyOf(tenant, userId);
       const hadProfile = (await state.profile(tenant, userKey)) !== null;
-      await caughtUp();
+      await caughtUp(userKey);
       const ids: string[] = [];
       const loginKeys = new Set<string>();
       for await (const { decision } of analytics.history(tenant, userKey)) {
@@ -166,7 +167,7 @@ export function createUsers(
       }
       // The tombstone stands. The sink erases in its turn, after everything that was on its way; what came in between
       // the two looks is erased here.
-      await caughtUp();
+      await caughtUp(userKey);
       const late = await analytics.erase(tenant, userKey);
       const parked = await eraseParked(tenant, userKey, position, [...loginKeys]);
       await log.erase(tenant, userKey);

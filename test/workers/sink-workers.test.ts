@@ -125,6 +125,38 @@ test('two workers share the tracks and carry every record once; rollups equal ra
     .toMatchObject({ lag_ms: 0, lagRecords: 0, parkedRows: 0, workers: 2, problem: null });
 }, 120_000);
 
+test('a quiet tenant’s row is in analytics while another tenant’s lane has a backlog, and the lane loses no room to it', async () => {
+  const here = installation();
+  const sizes: number[] = [];
+  const inserted = new Map<number, number>();
+  /** Slow enough that the backlog outlives the test's looks. */
+  const slow = (): AnalyticsSink => {
+    const take = async (_: string, batch: readonly LogRecord[]): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      for (const { position } of batch) inserted.set(position, inserted.size);
+      sizes.push(batch.length);
+    };
+    return { insert: take, repair: take };
+  };
+  const HOT = 5;
+  const hot = Array.from({ length: 3_000 }, (_, i) =>
+    decisionRecord({ position: BASE + i * SHARDS + HOT, tenant: 'hot', signals: 1 }),
+  );
+  // On the same track, and on another one.
+  const quiet = [HOT + 4, HOT + 1].map((shard) =>
+    decisionRecord({ position: BASE + 9_000 * SHARDS + shard, tenant: 'quiet', signals: 1 }),
+  );
+  await here.append(hot);
+  here.worker(slow);
+  await expect.poll(() => inserted.size, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+  await here.append(quiet);
+  await expect.poll(() => here.carried(), { timeout: 60_000 }).toBe(true);
+  expect(inserted.size).toBe(hot.length + quiet.length);
+  for (const { position } of quiet) expect(inserted.get(position)).toBeLessThan(hot.length / 2);
+  // 3,000 rows at 100 a batch, and the few that the quiet rows were in.
+  expect(sizes.length).toBeLessThanOrEqual(hot.length / 100 + 4);
+}, 120_000);
+
 test('what a dead worker began is repaired under its own batch by another one, and nothing is formed anew', async () => {
   const here = installation();
   const clickhouse = await openClickHouse({ gate: here.gate(3_000) });

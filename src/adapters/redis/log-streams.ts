@@ -11,8 +11,10 @@ export interface LogStreams {
   at(shard: number, position: number): Promise<LogRecord | undefined>;
   /** Newest position of each shard, 0 for an empty one; trimmed and erased ones count. */
   heads(): Promise<readonly number[]>;
+  head(shard: number): Promise<number>;
   /** Position up to which analytics holds each shard. */
   sinkPositions(): Promise<readonly number[]>;
+  sinkPosition(shard: number): Promise<number>;
   /** Position of the first record above a position. */
   firstAfter(shard: number, after: number): Promise<number | undefined>;
   /** Entries of a shard, by the stream's own count. */
@@ -36,6 +38,16 @@ export function createLogStreams(options: { readonly redis: RedisClient; readonl
 
   const everyShard = <T>(ask: (shard: number) => Promise<T>): Promise<readonly T[]> =>
     Promise.all(SHARD_NUMBERS.map(ask));
+  const head = async (shard: number): Promise<number> => {
+    try {
+      return lastIdOf(await redis.xinfo('STREAM', keys.log(shard)));
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('no such key')) return 0;
+      throw error;
+    }
+  };
+  const sinkPosition = async (shard: number): Promise<number> =>
+    Number((await redis.get(keys.sink(shard))) ?? 0);
 
   return {
     async read(shard, after, limit, upTo) {
@@ -48,16 +60,10 @@ export function createLogStreams(options: { readonly redis: RedisClient; readonl
       const [entry] = (await redis.xrangeBuffer(keys.log(shard), id, id)) as Entry[];
       return entry === undefined ? undefined : recordOf(entry);
     },
-    heads: () =>
-      everyShard(async (shard) => {
-        try {
-          return lastIdOf(await redis.xinfo('STREAM', keys.log(shard)));
-        } catch (error) {
-          if (error instanceof Error && error.message.includes('no such key')) return 0;
-          throw error;
-        }
-      }),
-    sinkPositions: () => everyShard(async (shard) => Number((await redis.get(keys.sink(shard))) ?? 0)),
+    heads: () => everyShard(head),
+    head,
+    sinkPositions: () => everyShard(sinkPosition),
+    sinkPosition,
     async firstAfter(shard, after) {
       const [entry] = (await redis.xrangeBuffer(
         keys.log(shard),

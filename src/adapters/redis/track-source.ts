@@ -1,3 +1,4 @@
+import type { LogRecord } from '../../core/record.ts';
 import type { LogPlace } from '../../ports/decision-log.ts';
 import type { SinkSource } from '../../ports/sink-source.ts';
 import type { LogStreams } from './log-streams.ts';
@@ -27,19 +28,26 @@ export function createTrackSource(options: {
       return shards.map((shard) => heads[shard] ?? 0);
     },
     async read(after, limit) {
-      const filled = (await firsts(after)).flatMap((position, part) =>
-        position === undefined ? [] : [part],
-      );
-      const share = Math.ceil(limit / Math.max(1, filled.length));
+      const parts = new Map<number, LogRecord[]>();
+      let hungry = (await firsts(after)).flatMap((position, part) => (position === undefined ? [] : [part]));
       const upTo = [...after];
-      const parts = await Promise.all(
-        filled.map(async (part) => {
-          const records = await streams.read(shards[part] ?? 0, after[part] ?? 0, share);
-          upTo[part] = records.at(-1)?.position ?? after[part] ?? 0;
-          return records;
-        }),
-      );
-      return { records: parts.flat(), upTo };
+      let room = limit;
+      // Each lane its share first; then those that have more get what the others left of theirs.
+      while (hungry.length > 0 && room > 0) {
+        const share = Math.max(1, Math.floor(room / hungry.length));
+        const more = await Promise.all(
+          hungry.map(async (part) => {
+            const records = await streams.read(shards[part] ?? 0, upTo[part] ?? 0, share);
+            upTo[part] = records.at(-1)?.position ?? upTo[part] ?? 0;
+            parts.set(part, [...(parts.get(part) ?? []), ...records]);
+            room -= records.length;
+            return records.length === share ? [part] : [];
+          }),
+        );
+        hungry = more.flat();
+      }
+      const records = shards.flatMap((_, part) => parts.get(part) ?? []);
+      return { records, upTo };
     },
     async range(after, upTo) {
       const parts = await Promise.all(
