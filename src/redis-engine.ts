@@ -6,6 +6,7 @@ import { type ClickHouse, createClickHouse } from './adapters/clickhouse/create-
 import { migrateWhenReachable } from './adapters/clickhouse/migrate-when-reachable.ts';
 import type { LoadedIpIntelligence } from './adapters/ip-intelligence/create-ip-intelligence.ts';
 import { createCaughtUp } from './adapters/redis/caught-up.ts';
+import { type ClockWatch, createClockWatch } from './adapters/redis/clock-watch.ts';
 import { connectRedis, type RedisConnection, untilReady } from './adapters/redis/connect.ts';
 import { FAILED, LATE, within } from './adapters/redis/deadline.ts';
 import { followFeeds } from './adapters/redis/feeds-generation.ts';
@@ -76,6 +77,8 @@ export interface SharedStores {
   readonly redisState: () => Promise<RedisState>;
   /** Whether the settings of Redis keep what was acknowledged. */
   readonly redisSettings: () => Promise<SettingsState>;
+  /** Whether this process's clock is near Redis'. */
+  readonly watch: ClockWatch;
   /** ClickHouse itself, and how far the workers' event sink is behind. */
   readonly analyticsStatus: () => Promise<AnalyticsStatus>;
   readonly parked: ParkedRowsUseCase;
@@ -129,6 +132,7 @@ export async function openSharedStores({ config, log, clock }: ScaledOutParts): 
     log,
   });
   const sinkStatus = createSinkStatus({ redis: redis.client, keys, streams, clock });
+  const watch = createClockWatch({ client: redis.client, clock });
   const migrating = migrateWhenReachable({ analytics: clickhouse.analytics, log });
   migrating.done.catch((error: unknown) => {
     log.fatal({ err: error }, 'the schema of analytics cannot be brought up to date');
@@ -141,6 +145,7 @@ export async function openSharedStores({ config, log, clock }: ScaledOutParts): 
     clickhouse,
     redisState: createWriteProbe({ redis, keys }),
     redisSettings: createSettingsWatch(settings),
+    watch,
     analyticsStatus: async () => {
       const [server, sink] = await Promise.all([clickhouse.analytics.status(), sinkStatus()]);
       const problem = server.problem ?? sink.problem;
@@ -153,6 +158,7 @@ export async function openSharedStores({ config, log, clock }: ScaledOutParts): 
     }),
     async close() {
       migrating.stop();
+      watch.close();
       await clickhouse.close();
       await redis.close();
     },
@@ -186,7 +192,7 @@ export async function openRedisEngine(parts: ScaledOutParts, shared: SharedStore
     await makeDirectory(config.dataDir);
     const answerWait_ms = config.budget_ms - Math.max(1, Math.ceil(config.budget_ms * MARGIN_SHARE));
     const readWait_ms = Math.max(1, Math.round(answerWait_ms * READING_SHARE));
-    const store = await createRedisStore({ redis, keys, clock, log, readWait_ms });
+    const store = await createRedisStore({ redis, keys, clock, watch: shared.watch, log, readWait_ms });
     closers.push(() => store.close());
     const apiKeys = await createRedisKeyStore({ redis: redis.client, keys, log });
     closers.push(() => apiKeys.close());
@@ -267,23 +273,28 @@ export function oneLook<T>(look: () => Promise<T>, fresh_ms = LOOK_FRESH_MS): ()
 
 /** Redis is what decisions need; ClickHouse may be away. Answers in time also when neither of them does. */
 export async function readinessOf(
-  shared: Pick<SharedStores, 'redisState' | 'redisSettings' | 'analyticsStatus'>,
+  shared: Pick<SharedStores, 'redisState' | 'redisSettings' | 'watch' | 'analyticsStatus'>,
 ): Promise<readonly DependencyState[]> {
   const redis = { name: 'redis', ...(await shared.redisState()) };
   // How far the sink is stands in Redis too; a Redis that only refuses writes tells it.
   if (redis.reason === 'redis_silent') return [redis];
-  const [analytics, settings] = await Promise.all([
+  const [clock, analytics, settings] = await Promise.all([
+    shared.watch.look(),
     within(shared.analyticsStatus(), ANALYTICS_READY_WAIT_MS),
     shared.redisSettings(),
   ]);
-  const both = [redis, { name: 'redis_settings', ...settings, required: false }];
+  const others = [
+    redis,
+    { name: 'clock', ...clock },
+    { name: 'redis_settings', ...settings, required: false },
+  ];
   if (analytics === LATE || analytics === FAILED) {
     const problem = 'How far analytics is behind is not known now.';
-    return [...both, { name: 'analytics', ok: false, problem, required: false }];
+    return [...others, { name: 'analytics', ok: false, problem, required: false }];
   }
   const { ok, problem, lagRecords, lag_ms } = analytics;
   const lag = { records: lagRecords, ms: lag_ms };
-  return [...both, { name: 'analytics', ok, problem, required: false, lag }];
+  return [...others, { name: 'analytics', ok, problem, required: false, lag }];
 }
 
 async function orUnavailable<T>(answer: Promise<T> | T): Promise<T> {

@@ -3,6 +3,7 @@ import { decodeProfile } from '../../core/profile-codec.ts';
 import type { DecisionRecord, LogRecord } from '../../core/record.ts';
 import { LogConflict, LogUnavailable } from '../../ports/log-errors.ts';
 import { annotate, decodeAnnotations, encodeAnnotations } from './annotations.ts';
+import { MOST_AHEAD_MS } from './clock-watch.ts';
 import type { RedisClient } from './connect.ts';
 import { sortEffects } from './effect-keys.ts';
 import { applyFresh, type Entity, encodeEntity, eraseUser, lifeOf, replaceProfile } from './entities.ts';
@@ -30,14 +31,23 @@ export interface Stored {
 
 export type CommitRecord = (commit: Commit) => Promise<Stored>;
 
-/** The position that stands in the way, for whoever gives out the next one. */
-export type OnBehind = (shard: number, last: number) => void;
+/** What whoever gives out positions learns from a refusal. */
+export interface PositionNews {
+  /** The position that stands in the way. */
+  behind(shard: number, last: number): void;
+  /**
+   * The position given out was too far ahead of Redis' time; the shard's last one. Whether another one would do: false
+   * when it is this process's clock that is wrong.
+   */
+  ahead(shard: number, last: number, redis_ms: number): boolean;
+}
 
 const STORED = 1;
 const EVENT_TAKEN = 2;
 const USER_CHANGED = 3;
 const NOTES_CHANGED = 4;
 const BEHIND = 5;
+const AHEAD = 6;
 /** A user who changes under every try logs in many times in one millisecond. */
 const MAX_TRIES = 20;
 
@@ -53,9 +63,9 @@ export function createCommit(options: {
   readonly keys: Keys;
   readonly scripts: Pick<Scripts, 'commit'>;
   readonly writer: EntityWriter;
-  readonly onBehind: OnBehind;
+  readonly positions: PositionNews;
 }): CommitRecord {
-  const { redis, keys, scripts, writer, onBehind } = options;
+  const { redis, keys, scripts, writer, positions } = options;
   const encode = createEntryEncoder();
   const turns = createTurns();
   const nextVersion = createVersions();
@@ -131,6 +141,7 @@ export function createCommit(options: {
         versionBytes(noteBase?.version ?? null),
         noteBase === null ? '' : withVersion(nextVersion(), noteBase.value),
         LIFE_MS.annotations,
+        MOST_AHEAD_MS,
       ];
       if (user !== null && userBase !== null) {
         writer.sent(user, { version: userVersion, value: userBase.value });
@@ -138,8 +149,9 @@ export function createCommit(options: {
       turn.leave();
       let outcome: number | undefined;
       let found: Buffer | null | undefined;
+      let now_ms: Buffer | undefined;
       try {
-        [outcome, found] = await scripts.commit(
+        [outcome, found, now_ms] = await scripts.commit(
           [keys.log(shard), keys.open(shard), user ?? unused, event?.key ?? unused, notes ?? unused],
           args,
         );
@@ -159,8 +171,15 @@ export function createCommit(options: {
         case NOTES_CHANGED:
           break;
         case BEHIND:
-          onBehind(shard, positionOfEntry((found ?? Buffer.alloc(0)).toString('latin1')));
+          positions.behind(shard, positionOfEntry(textOf(found)));
           throw new LogConflict('position');
+        case AHEAD:
+          if (positions.ahead(shard, positionOfEntry(textOf(found)), Number(textOf(now_ms)))) {
+            throw new LogConflict('position');
+          }
+          throw new LogUnavailable(
+            "The clock of this process is too far ahead of Redis' to record anything.",
+          );
         default:
           throw new LogUnavailable('Redis answered what no script answers.');
       }
@@ -168,6 +187,8 @@ export function createCommit(options: {
     throw new LogUnavailable('The user changes faster than a record can be stored.');
   }
 }
+
+const textOf = (bytes: Buffer | null | undefined): string => bytes?.toString('latin1') ?? '';
 
 interface Turn {
   /** Whether another record of the shard is still being made ready. */

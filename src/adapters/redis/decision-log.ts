@@ -3,16 +3,19 @@ import type { LogRecord } from '../../core/record.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DecisionLog, Lane } from '../../ports/decision-log.ts';
 import { LogConflict, LogUnavailable } from '../../ports/log-errors.ts';
-import type { Stored } from './commit.ts';
+import { type ClockWatch, MOST_AHEAD_MS } from './clock-watch.ts';
+import type { PositionNews, Stored } from './commit.ts';
 import type { RedisConnection } from './connect.ts';
 import { type Keys, SHARDS, shardOfLane, shardOfPosition } from './keys.ts';
 import { entryId } from './log-entry.ts';
 import type { LogStreams } from './log-streams.ts';
 
 export interface RedisDecisionLog extends DecisionLog {
-  /** Another process wrote up to here: positions given out for the shard lie above it from now on. */
-  behind(shard: number, last: number): void;
+  /** Positions given out for a shard go on from what a refusal told. */
+  readonly positions: PositionNews;
 }
+
+const MOST_AHEAD_US = MOST_AHEAD_MS * 1_000;
 
 /** Records looked at in one answer while a user is erased: a few milliseconds of decoding. */
 const ERASE_CHUNK = 500;
@@ -22,7 +25,8 @@ const MOST_APPENDS = 4_096;
 /**
  * The decision log on Redis Streams, in 64 shards by user. A position's lowest bits name its shard, so positions are
  * unique without a counter that all share, and a decision's id says where it stands. Any number of processes append; a
- * process whose clock is behind learns of it at its first append to a shard and goes on from there.
+ * process whose clock is behind learns of it at its first append to a shard and goes on from there; records of one whose
+ * clock is far ahead are refused, or all others would have to follow it.
  */
 export function createRedisDecisionLog(options: {
   readonly redis: RedisConnection;
@@ -34,14 +38,17 @@ export function createRedisDecisionLog(options: {
   /** Carries out what a stored record changes elsewhere; resolves when the next read must see it. */
   readonly onStored: (record: LogRecord, stored: Stored) => Promise<void> | undefined;
   readonly clock: Clock;
+  readonly watch: Pick<ClockWatch, 'told' | 'isFarAhead'>;
   readonly log: Pick<BaseLogger, 'error'>;
 }): RedisDecisionLog {
-  const { redis, keys, streams, store, onStored, clock, log } = options;
+  const { redis, keys, streams, store, onStored, clock, watch, log } = options;
   /** Newest position given out in each shard. */
   const given = Float64Array.from({ length: SHARDS }, (_, shard) => options.heads[shard] ?? 0);
   let head = given.reduce((a, b) => Math.max(a, b), 0);
   /** How far the clocks of other processes are ahead, in microseconds. */
   let ahead_us = 0;
+  /** The same of single shards that are far ahead: what a wrong clock did to one must not lead the others there. */
+  const farAhead_us = new Float64Array(SHARDS);
   const young = new Map<number, LogRecord>();
   const appends = new Set<Promise<void>>();
   let closed = false;
@@ -74,14 +81,25 @@ export function createRedisDecisionLog(options: {
     },
     nextPosition(lane: Lane = 0) {
       const shard = typeof lane === 'string' ? shardOfLane(lane) : shardOfPosition(lane);
-      const now_us = clock() * 1_000 + ahead_us;
+      const now_us = clock() * 1_000 + Math.max(ahead_us, farAhead_us[shard] ?? 0);
       const position = Math.max((given[shard] ?? 0) + SHARDS, Math.floor(now_us / SHARDS) * SHARDS + shard);
       given[shard] = position;
       return position;
     },
-    behind(shard, last) {
-      given[shard] = Math.max(given[shard] ?? 0, last);
-      ahead_us = Math.max(ahead_us, last - clock() * 1_000);
+    positions: {
+      behind(shard, last) {
+        given[shard] = Math.max(given[shard] ?? 0, last);
+        const more_us = last - clock() * 1_000;
+        if (more_us > MOST_AHEAD_US) farAhead_us[shard] = Math.max(farAhead_us[shard] ?? 0, more_us);
+        else ahead_us = Math.max(ahead_us, more_us);
+      },
+      ahead(shard, last, redis_ms) {
+        given[shard] = last;
+        ahead_us = 0;
+        farAhead_us[shard] = 0;
+        watch.told(redis_ms);
+        return !watch.isFarAhead();
+      },
     },
     append(record) {
       const appended = append(record);

@@ -9,7 +9,8 @@ import type { RedisClient } from './connect.ts';
 /**
  * Appends a record and, with it, all that lives in its shard. Answers {1} when stored, {2, entry} when the event id
  * was decided already, {3, value} when the user's value has changed, {4, value} when what was said of the decision has,
- * {5, last id} when the place in the log is taken. Only {1} has changed anything. The very same record again is {1}.
+ * {5, last id} when the place in the log is taken, {6, last id, server's milliseconds} when the place is too far ahead of
+ * the server's time and of what stands there already. Only {1} has changed anything. The very same record again is {1}.
  */
 const COMMIT = `
 local log, open, user, event, notes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -17,6 +18,14 @@ local id, record, position, isOpen = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local userVersion, userValue, userLife = ARGV[5], ARGV[6], ARGV[7]
 local eventValue, eventLife = ARGV[8], ARGV[9]
 local notesVersion, notesValue, notesLife = ARGV[10], ARGV[11], ARGV[12]
+local mostAhead = ARGV[13]
+local function lastId()
+  local info = redis.pcall('XINFO', 'STREAM', log)
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then return info[i + 1] end
+  end
+  return '0-0'
+end
 local function isStored()
   local same = redis.call('XRANGE', log, id, id)
   return same[1] and same[1][2][2] == record
@@ -32,15 +41,20 @@ end
 if notesValue ~= '' and redis.call('GETRANGE', notes, 0, 7) ~= notesVersion then
   return {4, redis.call('GET', notes)}
 end
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+if tonumber(position) > (now + mostAhead) * 1000 then
+  local last = lastId()
+  -- A stream that is ahead already goes on from its end, and not by leaps.
+  if tonumber(string.match(id, '^%d+')) > tonumber(string.match(last, '^%d+')) + 10000 then
+    return {6, last, string.format('%.0f', now)}
+  end
+end
 local added = redis.pcall('XADD', log, id, 'r', record)
 if type(added) == 'table' and added.err then
   if not string.find(added.err, 'equal or smaller', 1, true) then return added end
   if isStored() then return {1} end
-  local info = redis.call('XINFO', 'STREAM', log)
-  for i = 1, #info, 2 do
-    if info[i] == 'last-generated-id' then return {5, info[i + 1]} end
-  end
-  return {5, id}
+  return {5, lastId()}
 end
 if isOpen == '1' then redis.call('ZADD', open, position, position) end
 if userValue ~= '' then redis.call('SET', user, userValue, 'PX', userLife) end
@@ -102,7 +116,10 @@ return 0`;
 type Value = string | Buffer | number;
 
 export interface Scripts {
-  commit(keys: readonly string[], args: readonly Value[]): Promise<readonly [number, (Buffer | null)?]>;
+  commit(
+    keys: readonly string[],
+    args: readonly Value[],
+  ): Promise<readonly [outcome: number, found?: Buffer | null, now_ms?: Buffer]>;
   /** `null`: set. Else what stands there now (`value: null`: nothing). */
   compareAndSet(
     key: string,
@@ -157,7 +174,7 @@ export function defineScripts(client: RedisClient): Scripts {
   return {
     async commit(keys, args) {
       const answer = await run.gatehouseCommitBuffer(...keys, ...args);
-      return answer as readonly [number, (Buffer | null)?];
+      return answer as readonly [number, (Buffer | null)?, Buffer?];
     },
     compareAndSet: async (...args) => lostTo(await run.gatehouseCompareAndSetBuffer(...args)),
     compareAndSetWhenFull: async (...args) => lostTo(await run.gatehouseCompareAndSetWhenFullBuffer(...args)),

@@ -1,6 +1,7 @@
 import { subjects } from '../../core/effects.ts';
 import { known, unknown } from '../../core/known.ts';
 import type { CounterView, StateQuery, StateView } from '../../ports/risk-state.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import type { RedisConnection } from './connect.ts';
 import { FAILED, LATE, within } from './deadline.ts';
 import type { Entity } from './entities.ts';
@@ -23,9 +24,10 @@ export function createStateReader(options: {
   readonly keys: Keys;
   readonly writer: EntityWriter;
   readonly tenants: TenantSnapshots;
+  readonly watch: Pick<ClockWatch, 'isFarAhead'>;
   readonly readWait_ms: number;
 }): ReadState {
-  const { redis, keys, writer, tenants, readWait_ms } = options;
+  const { redis, keys, writer, tenants, watch, readWait_ms } = options;
   const { client, cluster } = redis;
   let underWay = 0;
 
@@ -73,6 +75,8 @@ export function createStateReader(options: {
     );
     const attempt = want(attemptId === null ? null : subject(subjects.attempt(tenant, attemptId)));
 
+    // To a clock that is years ahead everybody's habits and failures are long ago.
+    if (watch.isFarAhead()) return missing('unavailable');
     if (underWay + wanted.length > MOST_READS) return missing('unavailable');
     const found = await fetch(wanted);
 

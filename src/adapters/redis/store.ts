@@ -7,6 +7,7 @@ import type { DecisionLog } from '../../ports/decision-log.ts';
 import type { RiskState } from '../../ports/risk-state.ts';
 import type { ViewStore } from '../../ports/view-store.ts';
 import { decodeAnnotations } from './annotations.ts';
+import { type ClockWatch, createClockWatch } from './clock-watch.ts';
 import { createCommit, parseEventEntry } from './commit.ts';
 import type { RedisConnection } from './connect.ts';
 import { FAILED, LATE, within } from './deadline.ts';
@@ -25,6 +26,8 @@ export interface RedisStoreOptions {
   readonly redis: RedisConnection;
   readonly keys: Keys;
   readonly clock: Clock;
+  /** Of this process, when it has one already. */
+  readonly watch?: ClockWatch;
   readonly log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
   /** How long a decision waits for the state before it is judged without. */
   readonly readWait_ms: number;
@@ -57,6 +60,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   const writer = createEntityWriter(scripts);
   const tenants = createTenantSnapshots({ redis: client, keys, log });
   const open = createOpenEffects({ redis: client, keys, writer, log });
+  const watch = options.watch ?? createClockWatch({ client, clock });
+  await watch.look();
   /** What `apply` announced and `append` has not stored yet. */
   const promised = new Map<number, Promised>();
 
@@ -65,7 +70,10 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
     keys,
     scripts,
     writer,
-    onBehind: (shard, last) => decisionLog.behind(shard, last),
+    positions: {
+      behind: (shard, last) => decisionLog.positions.behind(shard, last),
+      ahead: (shard, last, redis_ms) => decisionLog.positions.ahead(shard, last, redis_ms),
+    },
   });
   const decisionLog = createRedisDecisionLog({
     redis,
@@ -84,9 +92,10 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
       return record.kind === 'decision' && record.event.attemptId !== null ? carriedOut : undefined;
     },
     clock,
+    watch,
     log,
   });
-  const read = createStateReader({ redis, keys, writer, tenants, readWait_ms });
+  const read = createStateReader({ redis, keys, writer, tenants, watch, readWait_ms });
   const userOf = async (tenant: string, userKey: string) =>
     readEntity(await client.getBuffer(keys.user(subjects.user(tenant, userKey)))).value.user;
   const notesKey = (decisionId: string): string =>
@@ -125,6 +134,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
       await open.flush();
     },
     async close() {
+      if (options.watch === undefined) watch.close();
       tenants.close();
       await open.close();
     },

@@ -1,6 +1,7 @@
 import type { BaseLogger } from 'pino';
 import type { PopulationState } from '../../../workers/population-snapshots.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { redisTime_ms } from './clock-watch.ts';
 import type { RedisClient } from './connect.ts';
 import { createEntityWriter } from './entity-writer.ts';
 import { type Keys, SHARDS } from './keys.ts';
@@ -42,7 +43,9 @@ export function startStateUpkeep(options: {
   const folder = createTenantFolder({ redis, keys, streams, scripts, log });
 
   async function trim(): Promise<void> {
-    const old = (clock() - logRetention_h * HOUR_MS) * 1_000;
+    // Of two clocks the earlier: what one that is wrong forgets is gone.
+    const now_ms = Math.min(clock(), await redisTime_ms(redis));
+    const old = (now_ms - logRetention_h * HOUR_MS) * 1_000;
     const folded = parsePlaces(await redis.get(keys.tenantsFolded));
     const sunk = await streams.sinkPositions();
     for (let shard = 0; shard < SHARDS; shard++) {

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
 import { createMetrics } from '../../../src/adapters/prometheus/metrics.ts';
+import { createClockWatch } from '../../../src/adapters/redis/clock-watch.ts';
 import { connectRedis, untilReady } from '../../../src/adapters/redis/connect.ts';
 import { createKeys } from '../../../src/adapters/redis/keys.ts';
 import { createSettingsWatch } from '../../../src/adapters/redis/server-settings.ts';
@@ -28,7 +29,15 @@ async function look(url: string, cluster: boolean) {
   const keys = createKeys('probe');
   const redisState = createWriteProbe({ redis, keys });
   const redisSettings = createSettingsWatch({ client: redis.client, accepted: [] });
-  const readiness = () => readinessOf({ redisState, redisSettings, analyticsStatus: async () => ANALYTICS });
+  const watch = createClockWatch({ client: redis.client, clock: Date.now });
+  onTestFinished(() => watch.close());
+  const readiness = () =>
+    readinessOf({
+      redisState,
+      redisSettings,
+      watch,
+      analyticsStatus: async () => ANALYTICS,
+    });
   const metrics = createMetrics({ clock: Date.now, analyticsStatus: async () => ANALYTICS, readiness });
   return {
     redis,
