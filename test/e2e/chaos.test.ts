@@ -8,6 +8,7 @@ it('kill -9 of nodes, workers, Redis and ClickHouse under load loses nothing ack
     decisions: 2_000,
     kills: 5,
     clickhouseKills: 1,
+    freezes: 1,
     away_ms: 4_000,
     clients: 12,
     users: 300,
@@ -19,6 +20,9 @@ it('kill -9 of nodes, workers, Redis and ClickHouse under load loses nothing ack
   expect(api + worker + redis).toBe(5);
   expect(Math.min(api, worker, redis)).toBeGreaterThan(0);
   expect(clickhouse).toBe(2);
+  // A worker was frozen until others had its tracks, and woke up.
+  expect(report.freezes).toBe(1);
+  expect(report.tracksTaken).toBeGreaterThan(0);
   expect(report.acknowledged).toBeGreaterThanOrEqual(2_000);
   expect(report.outcomes).toBeGreaterThan(0);
   expect(report.check?.stored.decisions).toBeGreaterThanOrEqual(report.acknowledged);

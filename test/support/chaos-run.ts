@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { createKeys } from '../../src/adapters/redis/keys.ts';
+import { TRACKS } from '../../src/adapters/redis/tracks.ts';
 import { type ChaosCheck, checkStores } from './chaos-check.ts';
 import { loadNodes, newChaosLedger, retryAtAllNodes } from './chaos-clients.ts';
 import {
@@ -25,6 +28,8 @@ export interface ChaosOptions {
   readonly kills: number;
   /** Further SIGKILLs of ClickHouse, which comes back within seconds. */
   readonly clickhouseKills: number;
+  /** SIGSTOPs of workers, each for longer than its leases last, and SIGCONT afterwards. */
+  readonly freezes: number;
   /** How long ClickHouse is away, once. */
   readonly away_ms: number;
   readonly clients: number;
@@ -45,6 +50,9 @@ export interface ChaosReport {
   readonly retried: number;
   readonly kills: Readonly<Record<VictimKind, number>>;
   readonly killsWhileStarting: number;
+  readonly freezes: number;
+  /** Tracks of the log that had another holder when the frozen worker woke up. */
+  readonly tracksTaken: number;
   /** From a start until it serves, by kind. */
   readonly starts_ms: Readonly<Record<VictimKind, readonly number[]>>;
   readonly load_ms: number;
@@ -65,6 +73,8 @@ export interface AwayReport {
 }
 
 const NODES = 2;
+/** Longer than the lease of a track (10 s) and than the permission to write to ClickHouse (15 s). */
+const FROZEN_MS = 18_000;
 /** A kill within the first or last of the load would meet nothing. */
 const EDGE = 0.02;
 const AWAY_AT = 0.35;
@@ -88,13 +98,13 @@ interface Planned {
   /** Which of its kind. */
   readonly which: number;
   readonly down_ms: number;
-  /** ClickHouse, for long. */
-  readonly isLong: boolean;
+  /** `away`: ClickHouse, for long. `freeze`: stopped instead of killed. */
+  readonly how: 'kill' | 'away' | 'freeze';
 }
 
 /**
  * Two API nodes and two workers on Redis and ClickHouse under load, all of them killed with SIGKILL at moments that the
- * seed chooses, and started again as a supervisor would. Then everything that was acknowledged is looked for, in the log
+ * seed chooses, and started again as a supervisor would; workers stopped for longer than their leases besides. Then everything that was acknowledged is looked for, in the log
  * and in ClickHouse, and every rollup and profile is made again from what they are made of.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -105,6 +115,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const kills: Record<VictimKind, number> = { api: 0, worker: 0, redis: 0, clickhouse: 0 };
   const starts_ms: Record<VictimKind, number[]> = { api: [], worker: [], redis: [], clickhouse: [] };
   let killsWhileStarting = 0;
+  let freezes = 0;
+  let tracksTaken = 0;
   let away: AwayReport = { away_ms: 0, acknowledged: 0, readiness: [] };
   const topology = await startTopology({
     program,
@@ -121,6 +133,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const [redis] = topology.redis;
   if (redis === undefined) throw new Error('the topology has no Redis');
   const nodes: NodeVictim[] = [];
+  /** Waits through an outage. */
+  const looking = new Redis(redis.url, { maxRetriesPerRequest: null });
+  looking.on('error', () => undefined);
+  const { lease } = createKeys().sinkState;
+  const holders = (): Promise<readonly (string | null)[]> =>
+    looking.mget(...Array.from({ length: TRACKS }, (_, track) => lease(track)));
   try {
     const urls: string[] = [];
     for (const kind of ['worker', 'api'] as const) {
@@ -164,6 +182,19 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
           `${start_ms === null ? 'and killed again' : `and serves again after ${Math.round(start_ms)} ms`}`,
       );
     };
+    let freezing = false;
+    const freeze = async (victim: NodeVictim): Promise<void> => {
+      freezes += 1;
+      freezing = true;
+      const stopped = victim.freeze(FROZEN_MS);
+      const before = await holders();
+      await stopped;
+      const after = await holders();
+      freezing = false;
+      const taken = after.filter((holder, track) => holder !== null && holder !== before[track]).length;
+      tracksTaken += taken;
+      say(`${victim.name} was stopped for ${FROZEN_MS / 1_000} s; ${taken} tracks have another holder`);
+    };
     /** Takes ClickHouse away for long, and watches what the others say. */
     const takeAway = async (victim: Victim): Promise<void> => {
       const before = ledger.acknowledged.size;
@@ -182,6 +213,20 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       await gone;
     };
 
+    /** What may be struck now, as what is done to it. */
+    const candidatesFor = ({ kind, how, down_ms }: Planned): readonly (() => Promise<void>)[] => {
+      if (how === 'freeze') {
+        // One at a time, so that somebody is there to take its tracks over.
+        if (freezing) return [];
+        return nodes
+          .filter((node) => node.kind === kind && node.canBeFrozen())
+          .map((node) => () => freeze(node));
+      }
+      return ofKind(kind)
+        .filter((victim) => victim.canBeKilled())
+        .map((victim) => () => (how === 'away' ? takeAway(victim) : strike(victim, down_ms)));
+    };
+
     let over = false;
     const load = loadNodes({
       urls,
@@ -196,16 +241,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     for (; waiting.length > 0 || ledger.acknowledged.size < decisions; await wait(POLL_MS)) {
       // One that is gone already is struck when it is back; the others do not wait for it.
       const due = waiting.find(
-        ({ at, kind }) =>
-          ledger.acknowledged.size >= at * decisions && ofKind(kind).some((victim) => victim.canBeKilled()),
+        (planned) => ledger.acknowledged.size >= planned.at * decisions && candidatesFor(planned).length > 0,
       );
       if (due !== undefined) {
         waiting.splice(waiting.indexOf(due), 1);
-        const candidates = ofKind(due.kind).filter((victim) => victim.canBeKilled());
+        const candidates = candidatesFor(due);
         const victim = candidates[due.which % candidates.length];
-        if (victim !== undefined) {
-          strikes.push(due.isLong ? takeAway(victim) : strike(victim, due.down_ms));
-        }
+        if (victim !== undefined) strikes.push(victim());
       }
       if (performance.now() - told_ms > PROGRESS_MS) {
         told_ms = performance.now();
@@ -250,6 +292,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       retried,
       kills,
       killsWhileStarting,
+      freezes,
+      tracksTaken,
       starts_ms,
       load_ms,
       away,
@@ -259,6 +303,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     };
   } finally {
     for (const node of nodes) await node.stop();
+    looking.disconnect();
     await topology.dispose();
   }
 }
@@ -279,13 +324,14 @@ function planOf(options: ChaosOptions, random: () => number): readonly Planned[]
     kind,
     which: Math.floor(random() * NODES),
     down_ms: Math.round(random() * MOST_DOWN_MS),
-    isLong: false,
+    how: 'kill',
   });
   return [
     // By their shares exactly, so that a short run kills each of them too.
     ...Array.from({ length: options.kills }, (_, i) => planned(kindOf((i + 0.5) / options.kills))),
     ...Array.from({ length: options.clickhouseKills }, () => planned('clickhouse')),
-    { at: AWAY_AT, kind: 'clickhouse' as const, which: 0, down_ms: options.away_ms, isLong: true },
+    ...Array.from({ length: options.freezes }, () => ({ ...planned('worker'), how: 'freeze' as const })),
+    { at: AWAY_AT, kind: 'clickhouse' as const, which: 0, down_ms: options.away_ms, how: 'away' as const },
   ].toSorted((a, b) => a.at - b.at);
 }
 

@@ -22,6 +22,10 @@ export interface Strike {
 }
 
 export interface NodeVictim extends Victim {
+  /** Whether it serves, so that a stop would stop something. */
+  canBeFrozen(): boolean;
+  /** SIGSTOP now and SIGCONT later: it is there, says nothing, and wakes up thinking that no time has passed. */
+  freeze(for_ms: number): Promise<void>;
   /** SIGTERM. Resolves to the exit code. */
   stop(): Promise<number | null>;
   logged(): string;
@@ -43,6 +47,7 @@ export function nodeVictim(options: {
   let running: Awaited<StartingGatehouse['ready']> | null = null;
   let starting: Promise<boolean> = Promise.resolve(true);
   let logged = '';
+  let frozen = false;
 
   /** True when it serves, false when it was killed before. */
   async function start(own: number): Promise<boolean> {
@@ -67,7 +72,20 @@ export function nodeVictim(options: {
   return {
     name,
     kind,
-    canBeKilled: () => process_ !== null,
+    canBeKilled: () => process_ !== null && !frozen,
+    canBeFrozen: () => running !== null && !frozen,
+    async freeze(for_ms) {
+      if (running === null) throw new Error(`${name} is not there to be frozen`);
+      const { pid } = running;
+      frozen = true;
+      try {
+        process.kill(pid, 'SIGSTOP');
+        await wait(for_ms);
+        process.kill(pid, 'SIGCONT');
+      } finally {
+        frozen = false;
+      }
+    },
     async strike(down_ms) {
       life += 1;
       const own = life;
