@@ -19,6 +19,8 @@ export interface CellWorld {
   readonly known: number;
   /** Mornings a month on which 10 to 39 people fail within half an hour. */
   readonly massEvents: number;
+  /** Variance of the hourly factor by which failures wander beside the logins, mean 1 (log-normal). */
+  readonly moods: number;
 }
 
 export const ORDINARY: CellWorld = {
@@ -29,6 +31,7 @@ export const ORDINARY: CellWorld = {
   loginsAFailure: 8,
   known: 0,
   massEvents: 0,
+  moods: 0,
 };
 
 const MINUTE_MS = 60_000;
@@ -74,16 +77,31 @@ function dayCurve({ diurnal }: CellWorld, minute: number, phase_h: number): numb
 
 const personKey = (random: Random): number => (random() * 4_294_967_296) >>> 0;
 
-const observation = (minute: number, change: Partial<Observation>): Observation => ({
+const failure = (minute: number, people: readonly number[], vouched = false): Observation => ({
   at_ms: EPOCH_MS + Math.round(minute * MINUTE_MS),
   failed: true,
   accepted: false,
-  vouched: false,
-  people: [],
+  vouched,
+  people,
   network: '203.0.113.0/24',
   joins: null,
-  ...change,
 });
+
+const login = (minute: number, people: readonly number[], vouched = false): Observation => ({
+  at_ms: EPOCH_MS + Math.round(minute * MINUTE_MS),
+  failed: false,
+  accepted: true,
+  vouched,
+  people,
+  network: '203.0.113.0/24',
+  joins: null,
+});
+
+/** Log-normal, mean 1, of that variance. */
+function wandering(random: Random, variance: number): number {
+  const spread = Math.log(1 + variance);
+  return Math.exp(Math.sqrt(spread) * normal(random) - spread / 2);
+}
 
 /** Ten minutes of honest traffic at a time, in order within them. */
 function* honest(
@@ -93,10 +111,13 @@ function* honest(
   until_min: number,
 ): Generator<readonly Observation[]> {
   const phase_h = random() * 24;
-  const spread = Math.log(1 + world.wander);
   let wander = 1;
+  let mood = 1;
   for (let minute = 0; minute < until_min; minute += SLOT_MIN) {
-    if (minute % 60 === 0) wander = Math.exp(Math.sqrt(spread) * normal(random) - spread / 2);
+    if (minute % 60 === 0) {
+      wander = wandering(random, world.wander);
+      if (world.moods > 0) mood = wandering(random, world.moods);
+    }
     const expected = rate * dayCurve(world, minute, phase_h) * wander * SLOT_MIN;
     const events: Observation[] = [];
     const fails = (at_min: number): void => {
@@ -104,23 +125,27 @@ function* honest(
       const vouched = random() < world.known;
       let at = at_min;
       do {
-        events.push(observation(at, { people, vouched }));
+        events.push(failure(at, people, vouched));
         at += 0.1 + random() * 0.5;
       } while (random() < 1 - 1 / world.tries);
-      if (random() < world.recover) {
-        events.push(observation(at, { people, vouched, failed: false, accepted: true }));
-      }
+      if (random() < world.recover) events.push(login(at, people, vouched));
     };
-    for (let n = poisson(random, expected); n > 0; n--) fails(minute + random() * SLOT_MIN);
+    for (let n = poisson(random, expected * mood); n > 0; n--) fails(minute + random() * SLOT_MIN);
     for (let n = poisson(random, expected * world.loginsAFailure); n > 0; n--) {
       const people = [personKey(random)];
-      events.push(observation(minute + random() * SLOT_MIN, { people, failed: false, accepted: true }));
+      events.push(login(minute + random() * SLOT_MIN, people));
     }
     if (random() < (world.massEvents * SLOT_MIN) / (30 * DAY_MIN)) {
       for (let n = 10 + Math.floor(random() * 30); n > 0; n--) fails(minute + random() * 30);
     }
-    yield events.toSorted((a, b) => a.at_ms - b.at_ms);
+    if (events.length > 0) yield events.sort((a, b) => a.at_ms - b.at_ms);
   }
+}
+
+/** The honest events of a cell of a random rate in so many days, in the order that they come in. */
+export function* quietCell(seed: number, world: CellWorld, days: number): Generator<readonly Observation[]> {
+  const random = seededRandom(seed);
+  yield* honest(random, world, cellRate(random), days * DAY_MIN);
 }
 
 /** Campaigns that a cell raises in so many days without any attack, and the events that it saw. */
@@ -129,16 +154,15 @@ export function falseAlarms(
   world: CellWorld,
   days: number,
 ): { readonly alarms: number; readonly events: number } {
-  const random = seededRandom(seed);
-  const rate = cellRate(random);
   const ids = new Set<string>();
   let cell: Cell | undefined;
   let events = 0;
-  for (const slot of honest(random, world, rate, days * DAY_MIN)) {
+  for (const slot of quietCell(seed, world, days)) {
     for (const event of slot) {
+      const before = cell?.campaign;
       cell = stepCell(cell, SUBJECT, event);
       events++;
-      if (cell?.campaign != null) ids.add(cell.campaign.id);
+      if (cell?.campaign != null && cell.campaign !== before) ids.add(cell.campaign.id);
     }
   }
   return { alarms: ids.size, events };
@@ -171,7 +195,7 @@ export function detection(
   let spent = 0;
   const tried = (minute: number): boolean => {
     spent++;
-    const event = observation(minute, { people: [personKey(random)] });
+    const event = failure(minute, [personKey(random)]);
     cell = stepCell(cell, SUBJECT, event);
     return liveCampaign(cell, event.at_ms) !== null;
   };

@@ -11,8 +11,9 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '64' },
     events: { type: 'string', default: '100000' },
-    cells: { type: 'string', default: '300' },
-    runs: { type: 'string', default: '200' },
+    cells: { type: 'string', default: '30000' },
+    runs: { type: 'string', default: '1000' },
+    threads: { type: 'string', default: '2' },
     fsync: { type: 'string', default: 'always' },
     only: { type: 'string', default: 'core,replay,ladder,power' },
     decisions: { type: 'string', default: '10000000' },
@@ -26,7 +27,7 @@ const { values } = parseArgs({
 });
 if (values.help) {
   process.stdout.write(
-    'npm run bench -- [--seconds 6] [--rounds 3] [--connections 64] [--events 100000] [--cells 300] [--runs 200] [--only core,replay,ladder,power,campaigns]\n' +
+    'npm run bench -- [--seconds 6] [--rounds 3] [--connections 64] [--events 100000] [--cells 30000] [--runs 1000] [--threads 2] [--only core,replay,ladder,power,campaigns]\n' +
       'npm run bench -- --only redis (or redis-api, redis-sink, redis-away) [--fsync always|everysec] [--seconds 6] [--rounds 3] [--connections 64]\n' +
       'npm run bench -- --only dashboards [--decisions 10000000] [--users 200000] [--days 90] [--directory D (kept, and used again)] [--seed-minutes 600] [--report docs/BENCH-DASHBOARDS.md]\n' +
       'npm run bench -- --only first-load\n',
@@ -72,7 +73,13 @@ if (only.has('replay')) {
   );
 }
 if (only.has('campaigns')) {
-  showCampaigns(campaignFigures({ cells: Number(values.cells), runs: Number(values.runs) }));
+  showCampaigns(
+    await campaignFigures({
+      cells: Number(values.cells),
+      runs: Number(values.runs),
+      threads: Number(values.threads),
+    }),
+  );
 }
 if (only.has('ladder')) await showLadder('process');
 if (only.has('power')) await showLadder('power');
@@ -154,9 +161,9 @@ function showCampaigns({ delays, falseAlarms, step_us, ...memory }: CampaignFigu
     );
   }
   say('False alarms a month over 10,000 cells: counted, and the 95 % upper limit');
-  for (const { world, cellMonths, alarms, perMonth, atMost } of falseAlarms) {
+  for (const { world, cellMonths, events, alarms, perMonth, atMost } of falseAlarms) {
     say(
-      `  ${world}: ${alarms} in ${cellMonths} cell-months, so ${fixed(perMonth, 1)} (at most ${fixed(atMost, 0)})`,
+      `  ${world}: ${alarms} in ${cellMonths.toLocaleString('en')} cell-months (${fixed(events / 1e6, 1)} million events), so ${fixed(perMonth, 1)} (at most ${fixed(atMost, 1)})`,
     );
   }
   say(
