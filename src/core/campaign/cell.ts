@@ -5,22 +5,31 @@ import {
   dismiss,
   emptyBackground,
   passTime,
+  rewind,
   settle,
   takeBack,
   usualRate,
   usualSince,
 } from './background.ts';
 import { campaignId } from './campaign-id.ts';
-import { DESIGNS, evidenceOfRise, holdingStep, threshold } from './cusum.ts';
+import {
+  DESIGNS,
+  evidenceOfRise,
+  holdingStep,
+  threshold,
+  UNKNOWN_VARIATION,
+  USUAL_OVER_MIN,
+} from './cusum.ts';
 import { addDistinct, type Distinct, NOBODY } from './distinct.ts';
+import { fromFormat2, isFormat2 } from './format-2.ts';
 import { addNetwork, NO_NETWORKS, type TopNetworks } from './top-networks.ts';
 
 /**
  * One cell of the tenant's traffic (an AS with a browser family, a TLS fingerprint, a network) and what is going on in
- * it. Plain immutable data, about 1 KB of heap and 4 KB during a campaign: an adapter stores it as it is.
+ * it. Plain immutable data, about 1.9 KB of heap and 4.6 KB during a campaign: an adapter stores it as it is.
  */
 export interface Cell {
-  /** Shape of this data: what an earlier release stored is forgotten. */
+  /** Shape of this data: format 2 is read, what is older is forgotten. */
   readonly format: number;
   /** Event time that the cell has reached, and that the statistics stand at. */
   readonly at_ms: number;
@@ -96,14 +105,14 @@ const HELD_ABOVE = 0.25;
 const LEAST_HOLD_MIN = 10;
 const MOST_HOLD_MIN = 240;
 /** What the slow statistic has watched for so long without an alarm is learned as usual. */
-const ATTACKS_SHOW_MS = 12 * 3_600_000;
+const ATTACKS_SHOW_MS = 24 * 3_600_000;
 const SLOWEST = DESIGNS - 1;
 /** What has gone on for so long is how things are: it is learned, and the campaign ends. */
 const USUAL_AFTER_MS = 3 * 86_400_000;
 /** A cell in which nothing happened for a day is forgotten: attackers can invent cells. */
 const FORGOTTEN_MS = 86_400_000;
 
-const FORMAT = 2;
+const FORMAT = 3;
 const ZEROS: readonly number[] = Object.freeze(new Array<number>(DESIGNS).fill(0));
 
 function emptyCell(at_ms: number): Cell {
@@ -139,9 +148,9 @@ export function liveCampaign(cell: Cell | undefined, at_ms: number): CellCampaig
  * Late events write only into their own time: they move no statistic, and count in a campaign only if it was going on
  * then. A clock that jumps ahead ends no campaign before its time and, back again, is followed after a few events.
  */
-export function stepCell(known: Cell | undefined, subject: string, seen: Observation): Cell | undefined {
-  const forgotten =
-    known !== undefined && (known.format !== FORMAT || seen.at_ms - known.at_ms > FORGOTTEN_MS);
+export function stepCell(stored: Cell | undefined, subject: string, seen: Observation): Cell | undefined {
+  const known = inTodaysFormat(stored);
+  const forgotten = known !== undefined && seen.at_ms - known.at_ms > FORGOTTEN_MS;
   const cell = forgotten ? undefined : known;
   const counts = seen.failed && !seen.vouched;
   if (cell === undefined && !counts) return undefined;
@@ -153,6 +162,15 @@ export function stepCell(known: Cell | undefined, subject: string, seen: Observa
       return { ...before, ...lateEvent(before, seen, counts), late, lateAt_ms: seen.at_ms };
   }
   return onTime(lag_ms > LATE_MS ? rewound(before, seen.at_ms) : before, subject, seen, counts);
+}
+
+function inTodaysFormat(stored: Cell | undefined): Cell | undefined {
+  if (stored === undefined || stored.format === FORMAT) return stored;
+  if (stored.format !== 2) return undefined;
+  const background: object = stored.background;
+  return isFormat2(background)
+    ? { ...stored, format: FORMAT, background: fromFormat2(background, stored.at_ms / MINUTE_MS) }
+    : undefined;
 }
 
 function lateEvent(cell: Cell, seen: Observation, counts: boolean): Partial<Cell> {
@@ -169,7 +187,7 @@ const rewound = (cell: Cell, at_ms: number): Cell => ({
   at_ms,
   judgedAt_ms: at_ms,
   riseAt_ms: cell.riseAt_ms.map((rise_ms) => Math.min(rise_ms, at_ms)),
-  background: { ...cell.background, bin: emptyBackground(at_ms / MINUTE_MS).bin, binCount: 0 },
+  background: rewind(cell.background, at_ms / MINUTE_MS),
   peopleAt_s: cell.peopleAt_s.map((at_s) => Math.min(at_s, Math.floor(at_ms / 1000))),
 });
 
@@ -177,25 +195,56 @@ function onTime(before: Cell, subject: string, seen: Observation, counts: boolea
   const at_ms = Math.max(before.at_ms, seen.at_ms);
   const campaign = liveCampaign(before, at_ms);
   const frozen = campaign !== null && at_ms - campaign.started_ms < USUAL_AFTER_MS;
-  const cell: Cell = {
-    ...before,
-    at_ms,
-    late: 0,
-    background: passTime(before.background, (at_ms - before.at_ms) / MINUTE_MS, at_ms / MINUTE_MS, frozen),
-  };
-  if (counts) return failed(cell, subject, seen, campaign, frozen);
-  if (seen.failed) return cell;
-  return succeeded(cell, seen, campaign);
+  const background = passTime(
+    before.background,
+    (at_ms - before.at_ms) / MINUTE_MS,
+    at_ms / MINUTE_MS,
+    frozen,
+  );
+  if (counts) return failed(reached(before, at_ms, background), subject, seen, campaign, frozen);
+  if (seen.failed) return reached(before, at_ms, background);
+  return succeeded(before, at_ms, background, seen, campaign);
 }
 
-function succeeded(cell: Cell, seen: Observation, campaign: CellCampaign | null): Cell {
+/** The cell at a later moment. Nine in ten events get no further than this, and a spread costs three times as much. */
+const reached = (
+  cell: Cell,
+  at_ms: number,
+  background: Background,
+  riseAccepted = cell.riseAccepted,
+): Cell => ({
+  format: cell.format,
+  at_ms,
+  judgedAt_ms: cell.judgedAt_ms,
+  late: 0,
+  lateAt_ms: cell.lateAt_ms,
+  background,
+  statistic: cell.statistic,
+  riseAt_ms: cell.riseAt_ms,
+  riseAttempts: cell.riseAttempts,
+  risePeople: cell.risePeople,
+  riseAccepted,
+  riseUsual: cell.riseUsual,
+  people: cell.people,
+  peopleAt_s: cell.peopleAt_s,
+  campaign: cell.campaign,
+});
+
+function succeeded(
+  before: Cell,
+  at_ms: number,
+  background: Background,
+  seen: Observation,
+  campaign: CellCampaign | null,
+): Cell {
   let after = seen.accepted
-    ? {
-        ...cell,
-        background: countAccepted(cell.background),
-        riseAccepted: cell.riseAccepted.map((accepted) => accepted + 1),
-      }
-    : cell;
+    ? reached(
+        before,
+        at_ms,
+        countAccepted(background),
+        before.riseAccepted.map((accepted) => accepted + 1),
+      )
+    : reached(before, at_ms, background);
   if (campaign !== null) {
     return seen.vouched ? after : { ...after, campaign: { ...campaign, successes: campaign.successes + 1 } };
   }
@@ -225,16 +274,15 @@ function failed(
   const again = findPerson(cell, seen) >= 0;
   // After a campaign everything begins anew: the slow statistic still stands high from it.
   const over = campaign === null && cell.campaign !== null && cell.judgedAt_ms <= cell.campaign.ends_ms;
-  const rises = risesAfter(over ? { ...cell, statistic: ZEROS } : cell, again, campaign !== null);
-  const settles = rises.fresh || cell.at_ms - (cell.riseAt_ms[SLOWEST] ?? 0) > ATTACKS_SHOW_MS;
-  let background = settles ? settle(cell.background) : cell.background;
+  const rises = risesAfter(over ? { ...cell, statistic: ZEROS } : cell, again, campaign !== null, frozen);
+  let { background } = rises;
   if (!again) background = countFailure(background);
   // For its first days a campaign is an attack; what goes on for longer is how things are.
-  if (campaign !== null) background = frozen ? dismiss(background) : settle(background);
+  if (campaign !== null) background = (frozen ? dismiss : settle)(background, cell.at_ms / MINUTE_MS);
   const after: Cell = {
     ...cell,
     judgedAt_ms: cell.at_ms,
-    ...rises.state,
+    ...rises,
     background,
     ...withPerson(cell, seen),
   };
@@ -243,61 +291,78 @@ function failed(
 
 type Rises = Pick<
   Cell,
-  'statistic' | 'riseAt_ms' | 'riseAttempts' | 'risePeople' | 'riseAccepted' | 'riseUsual'
+  'background' | 'statistic' | 'riseAt_ms' | 'riseAttempts' | 'risePeople' | 'riseAccepted' | 'riseUsual'
 >;
 
-/** Every design's rise after one more failure; `fresh`: the slowest one begins with it. */
-function risesAfter(
-  cell: Cell,
-  again: boolean,
-  live: boolean,
-): { readonly state: Rises; readonly fresh: boolean } {
-  const { background, at_ms } = cell;
-  const usual = usualRate(background);
+/** Every design's rise after one more failure, and what is learned when the slowest one is over. */
+function risesAfter(cell: Cell, again: boolean, live: boolean, frozen: boolean): Rises {
+  const { at_ms } = cell;
+  const fallen = cell.statistic.map((_, design) => fallenTo(cell, design, live));
+  const over = (fallen[SLOWEST] ?? 0) <= 0 || at_ms - (cell.riseAt_ms[SLOWEST] ?? 0) > ATTACKS_SHOW_MS;
+  const background = over && !frozen ? settle(cell.background, at_ms / MINUTE_MS) : cell.background;
   const statistic: number[] = [];
   const riseAt_ms: number[] = [];
   const riseAttempts: number[] = [];
   const risePeople: number[] = [];
   const riseAccepted: number[] = [];
   const riseUsual: number[] = [];
-  let fresh = false;
-  for (let design = 0; design < DESIGNS; design++) {
-    const began_ms = cell.riseAt_ms[design] ?? at_ms;
-    const people = cell.risePeople[design] ?? 0;
-    const accepted = cell.riseAccepted[design] ?? 0;
-    const known = cell.riseUsual[design] ?? usual;
-    const minutes = (at_ms - began_ms) / MINUTE_MS;
-    const before = cell.statistic[design] ?? 0;
-    const of = (count: number): number =>
-      evidenceOfRise(design, count, minutes, known, usualSince(background, minutes, accepted));
-    const step = holdingStep(usual, design);
-    const fallen =
-      before <= 0 ? 0 : live ? before - (step.drift * (at_ms - cell.judgedAt_ms)) / MINUTE_MS : of(people);
-    const rises = fallen > 0;
-    if (rises) {
-      statistic.push(again ? fallen : live ? fallen + step.increment : of(people + 1));
-      riseAt_ms.push(began_ms);
-      riseAttempts.push((cell.riseAttempts[design] ?? 0) + 1);
-      risePeople.push(again ? people : people + 1);
-      riseAccepted.push(accepted);
-      riseUsual.push(known);
+  for (const [design, left] of fallen.entries()) {
+    const usual = usualRate(background, USUAL_OVER_MIN[design]);
+    if (left <= 0) {
+      statistic.push(
+        again
+          ? 0
+          : evidenceOfRise(design, 1, 0, usual, usualSince(background, 0, 0, UNKNOWN_VARIATION[design] ?? 0)),
+      );
+      riseAt_ms.push(at_ms);
+      riseAttempts.push(1);
+      risePeople.push(again ? 0 : 1);
+      riseAccepted.push(0);
+      riseUsual.push(usual);
       continue;
     }
-    if (design === SLOWEST) fresh = true;
-    statistic.push(again ? 0 : evidenceOfRise(design, 1, 0, usual, usualSince(background, 0, 0)));
-    riseAt_ms.push(at_ms);
-    riseAttempts.push(1);
-    risePeople.push(again ? 0 : 1);
-    riseAccepted.push(0);
-    riseUsual.push(usual);
+    const people = (cell.risePeople[design] ?? 0) + (again ? 0 : 1);
+    const known = cell.riseUsual[design] ?? usual;
+    if (again) statistic.push(left);
+    else if (live) statistic.push(left + holdingStep(usual, design).increment);
+    else statistic.push(evidenceSince(cell, background, design, people));
+    riseAt_ms.push(cell.riseAt_ms[design] ?? at_ms);
+    riseAttempts.push((cell.riseAttempts[design] ?? 0) + 1);
+    risePeople.push(people);
+    riseAccepted.push(cell.riseAccepted[design] ?? 0);
+    riseUsual.push(known);
   }
-  return { state: { statistic, riseAt_ms, riseAttempts, risePeople, riseAccepted, riseUsual }, fresh };
+  return { background, statistic, riseAt_ms, riseAttempts, risePeople, riseAccepted, riseUsual };
+}
+
+/** A statistic as it has fallen since the last failure. */
+function fallenTo(cell: Cell, design: number, live: boolean): number {
+  const before = cell.statistic[design] ?? 0;
+  if (before <= 0) return 0;
+  if (!live) return evidenceSince(cell, cell.background, design, cell.risePeople[design] ?? 0);
+  const { drift } = holdingStep(usualRate(cell.background, USUAL_OVER_MIN[design]), design);
+  return before - (drift * (cell.at_ms - cell.judgedAt_ms)) / MINUTE_MS;
+}
+
+/** What a design's rise says, had it so many failing people. */
+function evidenceSince(cell: Cell, background: Background, design: number, people: number): number {
+  const minutes = (cell.at_ms - (cell.riseAt_ms[design] ?? cell.at_ms)) / MINUTE_MS;
+  const usual = cell.riseUsual[design] ?? usualRate(background, USUAL_OVER_MIN[design]);
+  return evidenceOfRise(
+    design,
+    people,
+    minutes,
+    usual,
+    usualSince(background, minutes, cell.riseAccepted[design] ?? 0, UNKNOWN_VARIATION[design] ?? 0),
+  );
 }
 
 /** Raises, holds or leaves alone a campaign by what the statistics say now. */
 function judged(cell: Cell, subject: string, seen: Observation, live: CellCampaign | null): Cell {
   const usual = usualRate(cell.background);
-  const limits = cell.statistic.map((_, design) => threshold(design, usual));
+  const limits = cell.statistic.map((_, design) =>
+    threshold(design, usualRate(cell.background, USUAL_OVER_MIN[design])),
+  );
   const limitOf = (design: number): number => limits[design] ?? Number.POSITIVE_INFINITY;
   const reached = cell.statistic.findIndex((s, design) => s >= limitOf(design));
   if (reached < 0 && live === null) return cell;
@@ -306,12 +371,12 @@ function judged(cell: Cell, subject: string, seen: Observation, live: CellCampai
   const current = live ?? opened(capped, subject, seen, reached, usual);
   const design = reached < 0 ? current.design : Math.min(current.design, reached);
   const above = (statistic[design] ?? 0) - limitOf(design) * HELD_ABOVE;
-  const hold_min = above / holdingStep(usual, design).drift;
+  const hold_min = above / holdingStep(usualRate(cell.background, USUAL_OVER_MIN[design]), design).drift;
   const ends_ms = cell.at_ms + Math.min(MOST_HOLD_MIN, Math.max(LEAST_HOLD_MIN, hold_min)) * MINUTE_MS;
   const held = above <= 0 ? current : { ...current, design, ends_ms: Math.max(current.ends_ms, ends_ms) };
   return {
     ...capped,
-    background: live === null ? dismiss(cell.background) : cell.background,
+    background: live === null ? dismiss(cell.background, cell.at_ms / MINUTE_MS) : cell.background,
     campaign: live === null ? held : counted(held, seen, cell.at_ms),
   };
 }

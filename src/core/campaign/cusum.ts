@@ -19,7 +19,7 @@ export interface Predictive {
 
 /**
  * What the two statistics of a cell look for: failing people a minute above the usual, but at least so many times the
- * usual; of each, any one of its rates with the same probability. What people do varies by a factor of two over an hour
+ * usual; of each, any one of its rates (`weightOf`). What people do varies by a factor of two over an hour
  * without any attack, and a statistic that looks for three times the usual falls below 1.8 times it.
  */
 export const DESIGN_RATES: readonly (readonly { readonly above: number; readonly times: number }[])[] = [
@@ -28,9 +28,23 @@ export const DESIGN_RATES: readonly (readonly { readonly above: number; readonly
     { above: 0.1, times: 3 },
     { above: 0.4, times: 6 },
     { above: 1.6, times: 12 },
+    { above: 0.04, times: 3 },
   ],
 ];
 export const DESIGNS = DESIGN_RATES.length;
+/** Minutes over which what is usual is measured that a design's rates stand above: who gets in after all fades from it. */
+export const USUAL_OVER_MIN: readonly number[] = [1, 30];
+/**
+ * What a design reckons with where nothing is known of how failures vary (squared coefficient of variation): a class or a
+ * shift that logs in together looks like a slow attack more than like a fast one.
+ */
+export const UNKNOWN_VARIATION: readonly number[] = [0.1, 0.2];
+
+/**
+ * Weight of a rate in its design. False alarms come at the rate times its weight (see `threshold`): with equal weights the
+ * slow ones would pay for the fast ones, with 1/rate it would be the other way.
+ */
+const weightOf = (sought: number): number => 1 / Math.sqrt(sought);
 
 /** Cells that false alarms are counted over, and the minutes of 30 days: one in both together. */
 export const DESIGN_CELLS = 10_000;
@@ -52,16 +66,18 @@ export function evidenceOfRise(
     logRising(shape, failures) -
     shape * Math.log1p(expected / shape) +
     failures * Math.log(expected / lasted_min / (shape + expected));
-  const rates = DESIGN_RATES[design] ?? [];
   let largest = Number.NEGATIVE_INFINITY;
   let sum = 0;
-  for (const one of rates) {
+  let weights = 0;
+  for (const one of DESIGN_RATES[design] ?? []) {
     const sought = soughtRate(usual, one);
-    const says = failures * Math.log(sought) - sought * lasted_min;
+    const weight = weightOf(sought);
+    const says = failures * Math.log(sought) - sought * lasted_min + Math.log(weight);
     sum = says > largest ? sum * Math.exp(largest - says) + 1 : sum + Math.exp(says - largest);
     largest = Math.max(largest, says);
+    weights += weight;
   }
-  return largest + Math.log(sum / rates.length) - byChance;
+  return largest + Math.log(sum / weights) - byChance;
 }
 
 /**
@@ -79,13 +95,19 @@ export function holdingStep(
 /**
  * Threshold in nats. A rise begins with a failure, at the log of the rate sought over the usual one, and reaches h from
  * there with a probability of at most e to the difference; usual failures begin rises, so those that reach h come at most
- * at the rate sought times e⁻ʰ. One a month over all cells; that there are two statistics is paid for by what the last
+ * at the rate sought times e⁻ʰ (its mean, where several are). One a month over all cells; that there are two statistics is paid for by what the last
  * failure overshoots by, which is more than a nat.
  */
 export function threshold(design: number, usual: number): number {
   const rates = DESIGN_RATES[design] ?? [];
-  const sought = rates.reduce((sum, rate) => sum + soughtRate(usual, rate), 0) / rates.length;
-  return Math.log(MONTH_MIN * DESIGN_CELLS * sought);
+  let weights = 0;
+  let sum = 0;
+  for (const one of rates) {
+    const sought = soughtRate(usual, one);
+    weights += weightOf(sought);
+    sum += sought * weightOf(sought);
+  }
+  return Math.log((MONTH_MIN * DESIGN_CELLS * sum) / weights);
 }
 
 const soughtRate = (

@@ -185,7 +185,7 @@ describe('time in a cell', () => {
     const cell = fold([seen(0, 'a'), seen(8.64e15, 'b'), ...attack(T, 12)]);
     expect(JSON.stringify(cell)).not.toContain('null,null');
     for (const value of cell?.statistic ?? []) expect(Number.isFinite(value)).toBe(true);
-    expect(Number.isFinite(cell?.background.failures ?? Number.NaN)).toBe(true);
+    expect(Number.isFinite(cell?.background.learned.failures ?? Number.NaN)).toBe(true);
   });
 });
 
@@ -206,6 +206,22 @@ describe('what a cell holds', () => {
     expect(cell?.people.length).toBeLessThanOrEqual(32);
   });
 
+  it('goes on with what the release before stored: its campaign, and what the cell was used to', () => {
+    const live = fold(attack(T, 20));
+    if (live === undefined) throw new Error('unreachable');
+    const background = {
+      ...{ failures: 30, recovered: 70, exposure_min: 1_200, basis: 900, accepted: 900 },
+      ...{ acceptedExposure_min: 1_200, recent: 20, recentExposure_min: 30, pending: 1, pendingBasis: 8 },
+      ...{ bin: Math.floor(T / (10 * MINUTE)), binCount: 1, binAccepted: 5, excess: 3, squares: 20 },
+      ...{ pendingExcess: 0, pendingSquares: 0 },
+    };
+    const stored: Cell = JSON.parse(JSON.stringify({ ...live, format: 2, background }));
+    const after = fold([seen(T + 5 * MINUTE, 'next')], stored);
+    expect(liveCampaign(after, T + 5 * MINUTE)?.attempts).toBe(21);
+    expect(after?.background.learned.failures).toBe(30);
+    expect(fold(attack(T + 6 * MINUTE, 3), after)?.campaign?.id).toBe(live.campaign?.id);
+  });
+
   it('begins anew where an earlier release stored another shape', () => {
     const live = fold(attack(T, 20));
     if (live === undefined) throw new Error('unreachable');
@@ -220,8 +236,19 @@ describe('what a cell holds', () => {
     const end_ms = T + 40 * 30 * MINUTE;
     const after = fold(attack(end_ms, 60), before);
     expect(liveCampaign(after, end_ms + 10 * MINUTE)).not.toBeNull();
-    expect(after?.background.failures).toBeLessThanOrEqual((before?.background.failures ?? 0) + 2);
-    expect(after?.background.pending).toBe(0);
+    expect(after?.background.learned.failures).toBeLessThanOrEqual(
+      (before?.background.learned.failures ?? 0) + 2,
+    );
+    expect(after?.background.rise.failures).toBe(0);
+  });
+
+  it('neither learns nor forgets while a campaign goes on for two days', () => {
+    const honest = Array.from({ length: 40 }, (_, i) => seen(T + i * 30 * MINUTE, `h ${i}`));
+    const began_ms = T + 20 * HOUR;
+    const alarmed = fold(attack(began_ms, 60), fold(honest));
+    const after = fold(attack(began_ms + 720 * SECOND, 2 * 1_440, MINUTE), alarmed);
+    expect(liveCampaign(after, began_ms + 48 * HOUR)?.started_ms).toBe(alarmed?.campaign?.started_ms);
+    expect(after?.background.learned).toEqual(alarmed?.background.learned);
   });
 
   it('is plain data: stored and read back it goes on the same', () => {
