@@ -40,9 +40,11 @@ const ATTACK_SHARE = 0.15;
 /** Changes of networks in a world that the weights see, beside those of its people. */
 const NETWORKS = { renumberings: 1, vpnRollouts: 1 } as const;
 /** Look-alikes are a few in a thousand logins, and each kind has a goal of its own. */
-const LOOK_ALIKE_SHARE = 0.01;
-/** Beyond this the bounded weights hold the scores together, and only signals that no world teaches would grow. */
-const MOST_SLOPE = 1.6;
+const LOOK_ALIKE_SHARE = 0.05;
+/** Beyond this the bounded weights hold the scores together. */
+const MOST_SLOPE = 1.9;
+/** What no world teaches is scaled with the rest, and not by what only the bounds of the rest ask for. */
+const MOST_SLOPE_UNTAUGHT = 1.6;
 const CALIBRATION_TURNS = 5;
 /** The signal that says the same of every verified login: the constant of the calibration is its share. */
 const CONSTANT = 'account.right_credential';
@@ -86,13 +88,15 @@ const alpha = fitStack(seen, SIGNALS, {
   iterations: 150,
   lookAlikeShare: LOOK_ALIKE_SHARE,
 });
+const taught = SIGNALS.map((_, j) => seen.user.some((_, i) => seen.raw[i * SIGNALS.length + j] !== 0));
 const scaled = (by: number, constant: number) =>
-  weightsOf((id, j) =>
-    Math.min(
-      id === CONSTANT ? constant : (alpha[j] ?? 1) * by,
+  weightsOf((id, j) => {
+    const slope = taught[j] === true ? by : Math.min(by, MOST_SLOPE_UNTAUGHT);
+    return Math.min(
+      id === CONSTANT ? constant : (alpha[j] ?? 1) * slope,
       MOST_AFTER_CALIBRATION[id] ?? Number.POSITIVE_INFINITY,
-    ),
-  );
+    );
+  });
 // Worlds differ in what they collect, which alone makes pooled scores look less sure than each world's own: the middle
 // of the worlds' slopes and offsets is what a world of its own should expect. Caps and bounds take some of it back, so
 // several times. The offset goes into the constant, which is bounded (`ranges.ts`).

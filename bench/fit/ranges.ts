@@ -3,16 +3,16 @@ import type { WeightRange } from './stack-fit.ts';
 
 /**
  * What one category may say in all, in nats, chosen before the fit: enough room that two changes of one category are
- * heard, and no more trust than a stolen cookie, address or habit may give. The usual hour on the usual line, at its
- * usual distance, may say as much as the right password. Velocity has room for a long row of failures
- * to outweigh the right password, the usual network and the usual hour together.
+ * heard, and no more trust than a stolen cookie, address or habit may give. The usual hour counts beside
+ * the usual distance, and both together may say somewhat more than the right password. Velocity has room for a long row
+ * of failures to outweigh the right password, the usual network and the usual hour together.
  */
 export const STACK_CAPS: CategoryCaps = {
   device: { positive: 6, negative: 4 },
   location: { positive: 4.5, negative: 0 },
   network: { positive: 5, negative: 1.5 },
   velocity: { positive: 7, negative: 0 },
-  behaviour: { positive: 2, negative: 2 },
+  behaviour: { positive: 2, negative: 2.35 },
   account: { positive: 4.5, negative: 1.7 },
 };
 
@@ -25,11 +25,11 @@ export const DEFAULT_RANGE: WeightRange = { least: 0.2, most: 1.3 };
  */
 export const RANGES: Readonly<Record<string, WeightRange>> = {
   'device.unknown': { least: 0.5, most: 1.3 },
-  'device.known': { least: 0.5, most: 0.85 },
+  'device.known': { least: 0.3, most: 0.85 },
   'device.unbound': { least: 0.9, most: 1.3 },
   'device.foreign_tls': { least: 0.2, most: 1 },
-  // A new browser has to say more than a new version of the usual one, or it would pay to be less like the user.
-  'device.changed_browser': { least: 0.9, most: 1.3 },
+  'device.changed_os': { least: 0.2, most: 1.5 },
+  'device.changed_browser': { least: 0.5, most: 1.3 },
   'device.new_client': { least: 0.2, most: 0.5 },
   'location.new_country': { least: 0.4, most: 1.5 },
   'location.new_place': { least: 0.3, most: 1.3 },
@@ -59,17 +59,22 @@ export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
   // A new device, operator and country together are a holiday with a new phone: a challenge, and never `high`. Nor must
   // ten missed logins of an attacker within a week, which make all this half familiar, be worth five nats.
   'device.unknown': 1.4,
-  'device.changed_os': 1.8,
-  'device.changed_browser': 2,
+  'device.changed_os': 2.4,
+  // Whoever moves to another browser moves with a new cookie: a little more than a new version of the usual browser says
+  // (or it would pay to be less like the user), and no more.
+  'device.changed_browser': 1.1,
+  'device.new_client': 0.63,
   'location.new_country': 1,
-  'network.new_as': 2.2,
-  'network.new_network': 2,
+  'network.new_as': 2.25,
+  'network.new_network': 2.3,
   // Alone within its category's cap.
   'location.impossible_travel': 1.45,
   // One verdict moves no other user by half a nat.
   'device.attacked_client': 1.4,
-  'network.attacked_operator': 1.3,
-  'device.known': 1,
+  // No more than what the new country says, which it leaves out (`attackedNats`).
+  'network.attacked_operator': 1,
+  // Still the first that vouches, and a copied cookie carries all of it.
+  'device.known': 0.78,
   'device.unbound': 1.2,
   'network.known_address': 1.25,
   'behaviour.unusual_rtt': 1.05,

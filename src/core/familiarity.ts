@@ -35,6 +35,8 @@ export interface Familiarity {
   readonly total: number;
   /** Distinct remembered values of the kind. */
   readonly distinct: number;
+  /** The part of `total` that lies on values which never came back. */
+  readonly once: number;
   /** Hours since this value was first seen; 0 when never. */
   readonly age_h: number;
   /** Devices only: this one has shown a hardware-bound key. */
@@ -77,7 +79,7 @@ export function history(
   profile: Profile,
   kind: HabitKind,
   now_ms: number,
-): Pick<Familiarity, 'total' | 'distinct'> {
+): Pick<Familiarity, 'total' | 'distinct' | 'once'> {
   const last = lastAsked[kind];
   if (last !== undefined && last.profile === profile && last.now_ms === now_ms) return last.answer;
   return familiarity(profile, kind, null, now_ms);
@@ -87,6 +89,7 @@ function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: n
   const now_h = now_ms / MS_PER_HOUR;
   const tau_h = DECAY_DAYS[kind] * 24;
   let total = 0;
+  let once = 0;
   let weight = 0;
   let seen: Familiarity['seen'] = 'never';
   let age_h = 0;
@@ -98,6 +101,8 @@ function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: n
     const provisional = habit.provisional && !isQuiet(profile, habit.firstSeen_h, now_h);
     const w = habit.weight * Math.exp(-idle_h / tau_h) * (provisional ? PROVISIONAL_WEIGHT : 1);
     total += w;
+    // Counted once, and not seen again after the hour in which it was new.
+    if (habit.weight <= 1 && habit.lastSeen_h <= habit.firstSeen_h) once += w;
     if (habit.key === key) {
       weight = w;
       seen = provisional ? 'provisional' : 'established';
@@ -111,6 +116,7 @@ function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: n
     share: total > 0 ? weight / total : 0,
     total,
     distinct: habits.length,
+    once,
     age_h,
     bound,
   };

@@ -173,7 +173,9 @@ export const WEIGHTS = {
     relay_share: 0.2,
     /** Phones wander between a carrier and every Wi-Fi. */
     mobile_share: 0.6,
-    own_device_share: 0.6,
+    own_device_share: 0.5,
+    /** In a new country every operator is new. Enough stays that going abroad never looks better than another operator. */
+    abroad_share: 0.5,
   },
   'network.new_network': {
     theta: 1.2,
@@ -319,10 +321,10 @@ export const WEIGHTS = {
   },
 
   'behaviour.unusual_hour': {
-    /** Concentration of the daily von Mises kernel: about ±2.2 h. */
-    kappa_day: 3,
+    /** Concentration of the daily von Mises kernel: about ±1.7 h. */
+    kappa_day: 5,
     /** Of the weekly one: working days resemble each other more than the weekend. */
-    kappa_week: 1,
+    kappa_week: 0.5,
     /** Share of logins that keep no hours. */
     uniform: 0.2,
     /** Counts of history that weigh as much as knowing nothing. */
@@ -372,7 +374,7 @@ export const WEIGHTS = {
   },
   'account.credential_compromised': {
     /** Enough for `medium` at the default prior beside the trust of a usual network, hour and line. */
-    nats: 4,
+    nats: 4.5,
   },
 } as const;
 

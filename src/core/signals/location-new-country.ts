@@ -1,13 +1,9 @@
 import { familiarity } from '../familiarity.ts';
 import { abstain, evidence, neutral, type Signal } from '../signal.ts';
-import { WEIGHTS } from '../weights.ts';
 import { behindProxy, inLisbon, newcomer, privateAddress, withSharing } from './examples.ts';
-import { addressSilence, addressWeight, isPlaceless } from './support/address.ts';
-import { isOwnDevice } from './support/device.ts';
-import { novelty } from './support/novelty.ts';
+import { addressSilence } from './support/address.ts';
+import { newCountryNats } from './support/new-country.ts';
 import { count, num, text } from './support/words.ts';
-
-const W = WEIGHTS['location.new_country'];
 
 export const locationNewCountry: Signal = {
   id: 'location.new_country',
@@ -32,13 +28,10 @@ export const locationNewCountry: Signal = {
       event.occurredAt_ms,
     );
     if (familiar.total === 0) return abstain('no_history');
-    const nats = novelty(familiar, W);
+    const nats = newCountryNats(event, facts);
     if (nats === 0) return neutral();
-    const { address } = facts;
-    const exit = address.mobile ? W.mobile_share : isPlaceless(address) ? W.placeless_share : 1;
-    const own = isOwnDevice(event, facts) ? W.own_device_share : 1;
-    return evidence(nats * exit * own * addressWeight(facts), {
-      country: address.place.known ? address.place.value.country : null,
+    return evidence(nats, {
+      country: facts.address.place.value.country,
       known_countries: familiar.distinct,
       provisional: familiar.seen === 'provisional',
     });

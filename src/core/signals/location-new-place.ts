@@ -1,5 +1,5 @@
 import type { Place } from '../facts.ts';
-import { DECAY_DAYS, isQuiet, PROVISIONAL_WEIGHT } from '../familiarity.ts';
+import { DECAY_DAYS, familiarity, isQuiet, PROVISIONAL_WEIGHT } from '../familiarity.ts';
 import { distance_km, PLACE_GRID_RADIUS_KM, placeKey, placeLatitude, placeLongitude } from '../geo.ts';
 import { known } from '../known.ts';
 import type { Profile } from '../profile.ts';
@@ -8,7 +8,7 @@ import { WEIGHTS } from '../weights.ts';
 import { all, inLisbon, privateAddress, withAddress, withFeatures } from './examples.ts';
 import { addressSilence, addressWeight, isPlaceless } from './support/address.ts';
 import { isOwnDevice } from './support/device.ts';
-import { newValueProbability } from './support/novelty.ts';
+import { besideCoarser, newValueProbability } from './support/novelty.ts';
 import { count, grouped, num, text } from './support/words.ts';
 
 const W = WEIGHTS['location.new_place'];
@@ -45,7 +45,11 @@ export const locationNewPlace: Signal = {
     if (near.provisional_km - accuracy - PLACE_GRID_RADIUS_KM <= W.near_km) {
       nats *= Math.max(0, 1 - near.provisionalWeight);
     }
-    if (isNewCountry(profile, facts.features.country)) nats *= W.new_country_share;
+    // A country that is not yet confirmed is new to the degree that it lacks weight, on the second day of a journey too.
+    const home = besideCoarser(
+      familiarity(profile, 'countries', facts.features.country, event.occurredAt_ms),
+    );
+    nats *= W.new_country_share + (1 - W.new_country_share) * home;
     if (isPlaceless(facts.address)) nats *= W.placeless_share;
     if (isOwnDevice(event, facts)) nats *= W.own_device_share;
     nats *= addressWeight(facts);
@@ -131,11 +135,6 @@ function nearest(profile: Profile, latitude: number, longitude: number, now_ms: 
     }
   }
   return { established_km, provisional_km, provisionalWeight, total };
-}
-
-function isNewCountry(profile: Profile, country: number | null): boolean {
-  for (const habit of profile.habits.countries) if (habit.key === country) return false;
-  return profile.habits.countries.length > 0;
 }
 
 function MUNICH(): Place {

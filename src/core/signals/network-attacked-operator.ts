@@ -5,6 +5,7 @@ import { all, behindProxy, nextDoor, privateAddress, withPopulation } from './ex
 import { addressSilence, operatorStrangeness } from './support/address.ts';
 import { attackedNats } from './support/attacked.ts';
 import { isOwnDevice } from './support/device.ts';
+import { newCountryNats } from './support/new-country.ts';
 import { count, num, text } from './support/words.ts';
 
 const W = WEIGHTS['network.attacked_operator'];
@@ -16,9 +17,19 @@ export const networkAttackedOperator: Signal = {
   description:
     'The network operator shows more failures than its honest users explain, or analysts judged logins from it ' +
     'compromised. Learned without labels: failures beyond the ratio of the least attacked operators, against the ' +
-    'part of the people who use it. Weak on the user’s own device, which those who fail do not have; silent for users ' +
-    'who are established with it.',
-  needs: ['population.ases', 'address.as', 'profile', 'features.as', 'deviceIsTheirs', 'sharing'],
+    'part of the people who use it. Weak on the user’s own device, which those who fail do not have; in a country that ' +
+    'is new for the user, where hardly anybody of the others is, only what goes beyond that; silent for users who are ' +
+    'established with it.',
+  needs: [
+    'population.ases',
+    'address.as',
+    'address.place',
+    'profile',
+    'features.as',
+    'features.country',
+    'deviceIsTheirs',
+    'sharing',
+  ],
   dependsOnOthers: true,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -26,14 +37,15 @@ export const networkAttackedOperator: Signal = {
     if (!facts.address.as.known) return abstain(facts.address.as.why);
     if (!facts.population.known) return abstain(facts.population.why);
     const { ases } = facts.population.value;
-    const nats = isOwnDevice(event, facts)
-      ? attackedNats(
-          ases,
-          facts.population.value,
-          W.max_on_own_device,
-          WEIGHTS.attacked.stuffing_on_own_device,
-        )
-      : attackedNats(ases, facts.population.value, W.max);
+    const own = isOwnDevice(event, facts);
+    const { stuffing, stuffing_on_own_device } = WEIGHTS.attacked;
+    const nats = attackedNats(
+      ases,
+      facts.population.value,
+      own ? W.max_on_own_device : W.max,
+      own ? stuffing_on_own_device : stuffing,
+      newCountryNats(event, facts),
+    );
     if (nats === 0) return neutral();
     const strangeness = operatorStrangeness(facts, event.occurredAt_ms);
     if (strangeness === 0) return neutral({ habitual: true });

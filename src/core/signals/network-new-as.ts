@@ -11,7 +11,7 @@ import {
   withAddress,
   withFeatures,
 } from './examples.ts';
-import { addressSilence, sharingWeight } from './support/address.ts';
+import { addressSilence, besideNewCountry, sharingWeight } from './support/address.ts';
 import { isOwnDevice } from './support/device.ts';
 import { novelty } from './support/novelty.ts';
 import { count, num, text } from './support/words.ts';
@@ -25,8 +25,9 @@ export const networkNewAs: Signal = {
   description:
     'The autonomous system (the provider behind the address) is one where this user is not established. Addresses ' +
     'change daily, providers seldom. Honest people meet it on every new Wi-Fi, so it grows with the user’s history, ' +
-    'is cheap for users of many networks, weak for phones, and weak in networks where colleagues log in.',
-  needs: ['address.as', 'features.as', 'profile', 'deviceIsTheirs', 'sharing'],
+    'is cheap for users of many networks, weak for phones, and weak in networks where colleagues log in. In a country ' +
+    'that is new for the user every operator is: that signal has said part of it.',
+  needs: ['address.as', 'features.as', 'features.country', 'profile', 'deviceIsTheirs', 'sharing'],
   dependsOnOthers: false,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -41,6 +42,7 @@ export const networkNewAs: Signal = {
     if (facts.address.relay) nats *= W.relay_share;
     else if (facts.address.mobile) nats *= W.mobile_share;
     if (isOwnDevice(event, facts)) nats *= W.own_device_share;
+    nats *= besideNewCountry(facts, event.occurredAt_ms, W.abroad_share);
     if (facts.sharing.known) nats *= sharingWeight(facts.sharing.value.networkUsers);
     return evidence(nats, {
       asn: facts.address.as.value.number,
@@ -57,7 +59,7 @@ export const networkNewAs: Signal = {
   },
   examples: {
     positive: [
-      { name: 'Through a provider in Lisbon', facts: inLisbon },
+      { name: 'Through a provider in Lisbon, where every provider is new', facts: inLisbon },
       { name: 'Through another provider in the own town', facts: nextDoor },
     ],
     negative: [

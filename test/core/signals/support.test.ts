@@ -4,19 +4,25 @@ import type { Facts } from '../../../src/core/facts.ts';
 import type { Familiarity } from '../../../src/core/familiarity.ts';
 import { known } from '../../../src/core/known.ts';
 import { MODEL } from '../../../src/core/model/model.ts';
+import type { Habit } from '../../../src/core/profile.ts';
 import { createScorer } from '../../../src/core/score.ts';
 import {
   BASE_EVENT,
   BASE_FACTS,
+  ELSEWHERE,
+  HOME,
   habit,
   inLisbon,
   NOW_ms,
+  nextDoor,
   STRANGE,
   strangeDevice,
+  withAddress,
   withContext,
   withFeatures,
   withHabits,
   withLast,
+  withPopulation,
 } from '../../../src/core/signals/examples.ts';
 import { SIGNALS } from '../../../src/core/signals/index.ts';
 import { sharingWeight } from '../../../src/core/signals/support/address.ts';
@@ -33,6 +39,7 @@ describe('novelty', () => {
     share: 0,
     total: 20,
     distinct: 2,
+    once: 0,
     age_h: 0,
     bound: false,
   };
@@ -50,6 +57,12 @@ describe('novelty', () => {
     expect(newValueProbability(20, 1, 0.6, 0.25)).toBeLessThan(newValueProbability(5, 1, 0.6, 0.25));
     expect(newValueProbability(20, 8, 0.6, 0.25)).toBeGreaterThan(newValueProbability(20, 1, 0.6, 0.25));
     expect(newValueProbability(0.1, 12, 0.6, 0.25)).toBe(1);
+  });
+
+  it('is likely for whoever has new values all the time, and hardly likelier for one that did not come back', () => {
+    expect(newValueProbability(20, 10, 0.6, 0.25, 20)).toBe(1);
+    expect(newValueProbability(20, 3, 0.6, 0.25, 10)).toBeCloseTo(10.6 / 20.6, 12);
+    expect(newValueProbability(20, 3, 0.6, 0.25, 0.7)).toBe(newValueProbability(20, 3, 0.6, 0.25));
   });
 
   it('never exceeds its maximum and is nothing without history', () => {
@@ -112,6 +125,100 @@ describe('what explains a finding takes from it', () => {
     const strange = rawOf('location.impossible_travel', BASE_EVENT, strangeDevice(far));
     expect(own).toBeGreaterThan(0);
     expect(own).toBeCloseTo(0.35 * strange, 5);
+  });
+
+  it('a new country, where every operator is new', () => {
+    const strange = strangeDevice(BASE_FACTS);
+    const at = (facts: Facts): number => rawOf('network.new_as', BASE_EVENT, facts);
+    expect(at(inLisbon(strange))).toBeGreaterThan(0);
+    expect(at(inLisbon(strange))).toBeCloseTo(0.5 * at(nextDoor(strange)), 5);
+    // A country that was seen and not confirmed is still new, to the degree that it lacks weight.
+    const again = withHabits({
+      countries: [habit(HOME.country, 33, 60), habit(ELSEWHERE.country, 1, 2, true)],
+    })(inLisbon(strange));
+    expect(at(again)).toBeGreaterThan(at(inLisbon(strange)));
+    expect(at(again)).toBeLessThan(at(nextDoor(strange)));
+    // Nothing but the network tells a journey from a takeover where the user has no device.
+    const none = withHabits({ devices: [] });
+    expect(at(none(inLisbon(strange)))).toBeCloseTo(at(none(nextDoor(strange))), 5);
+  });
+
+  it('a country that is not yet confirmed is no second finding on the second day of a journey', () => {
+    const first = inLisbon(strangeDevice(BASE_FACTS));
+    const second = withHabits({
+      ases: [habit(HOME.as, 30, 60), habit(ELSEWHERE.as, 1, 2, true)],
+      countries: [habit(HOME.country, 33, 60), habit(ELSEWHERE.country, 1, 2, true)],
+    })(first);
+    const settled = withHabits({
+      countries: [habit(HOME.country, 33, 60), habit(ELSEWHERE.country, 5, 60)],
+    })(first);
+    const slow = withContext({ rtt_ms: 210 })(BASE_EVENT);
+    expect(rawOf('behaviour.unusual_rtt', slow, first)).toBe(0);
+    expect(rawOf('behaviour.unusual_rtt', slow, second)).toBe(0);
+    expect(rawOf('behaviour.unusual_rtt', slow, settled)).toBeGreaterThan(0);
+    const place = (facts: Facts): number => rawOf('location.new_place', BASE_EVENT, facts);
+    expect(place(first)).toBeGreaterThan(0);
+    expect(place(second)).toBeCloseTo((0.4 + 0.6 * 0.2) * place(settled), 1);
+    const total = (facts: Facts): number =>
+      createScorer(SIGNALS, MODEL.caps, MODEL.weights)(slow, facts, 0).logOdds;
+    expect(total(second)).toBeLessThan(total(first));
+  });
+
+  it('a country that hardly anybody is in says why its operator has so few people', () => {
+    const attacked = withPopulation({ ases: { successes: 2, failures: 8, verdicts: 0 }, attacks: 3_000 });
+    const at = (facts: Facts): number =>
+      rawOf('network.attacked_operator', BASE_EVENT, attacked(strangeDevice(facts)));
+    expect(at(nextDoor(BASE_FACTS))).toBeGreaterThan(0.3);
+    expect(at(inLisbon(BASE_FACTS))).toBeLessThan(at(nextDoor(BASE_FACTS)));
+    // Beyond that it is heard in full.
+    const swamped = withPopulation({ ases: { successes: 0, failures: 100_000, verdicts: 0 } });
+    expect(rawOf('network.attacked_operator', BASE_EVENT, swamped(inLisbon(strangeDevice(BASE_FACTS))))).toBe(
+      rawOf('network.attacked_operator', BASE_EVENT, swamped(nextDoor(strangeDevice(BASE_FACTS)))),
+    );
+  });
+
+  it('a browser that keeps no cookie: a new one is no news, and for everybody else it is all it was', () => {
+    const at = (devices: readonly Habit[]): number =>
+      rawOf('device.unknown', BASE_EVENT, withHabits({ devices })(strangeDevice(BASE_FACTS)));
+    const once = (key: number): Habit => ({
+      ...habit(key, 1, 30),
+      lastSeen_h: habit(key, 1, 30).firstSeen_h,
+    });
+    const incognito = Array.from({ length: 10 }, (_, i) => once(0x900 + i));
+    expect(at(incognito)).toBeLessThan(0.1);
+    // One computer keeps its cookie, the other never does.
+    const both = at([habit(0x901, 10, 60), ...incognito.slice(1)]);
+    expect(both).toBeGreaterThan(0.3);
+    expect(both).toBeLessThan(1);
+    // A cookie that was lost once is no habit.
+    expect(at([habit(0x901, 30, 60), once(0x902)])).toBe(at([habit(0x901, 30, 60)]));
+    // Nor is one that came back on the same day.
+    const back = { ...habit(0x903, 1, 1), lastSeen_h: habit(0x903, 1, 1).firstSeen_h + 3 };
+    expect(at([back, back])).toBeGreaterThan(at([once(0x903), once(0x904)]));
+  });
+
+  it('the user’s own network: a slow round trip says nothing there, and a usual one all it did', () => {
+    const slow = withContext({ rtt_ms: 210 })(BASE_EVENT);
+    const at = (event: LoginEvent, facts: Facts): number => rawOf('behaviour.unusual_rtt', event, facts);
+    const elsewhere = withFeatures({ address: 0x2a01, network: 0x2a02 })(BASE_FACTS);
+    expect(at(slow, elsewhere)).toBeGreaterThan(1);
+    expect(at(slow, BASE_FACTS)).toBe(0);
+    expect(at(slow, withFeatures({ address: 0x2a01 })(BASE_FACTS))).toBe(0);
+    expect(at(BASE_EVENT, BASE_FACTS)).toBe(at(BASE_EVENT, elsewhere));
+    // Behind an exit the address is many people’s.
+    expect(at(slow, withAddress({ hosting: true })(BASE_FACTS))).toBe(at(slow, elsewhere));
+    // It never falls when the way gets longer.
+    const way = [31, 40, 60, 90, 150].map((rtt_ms) => at(withContext({ rtt_ms })(BASE_EVENT), BASE_FACTS));
+    expect(way).toEqual([...way].sort((a, b) => a - b));
+  });
+
+  it('less like the user is never less suspicious: a new country and operator say more than a new operator', () => {
+    const sum = (facts: Facts): number =>
+      createScorer(SIGNALS, MODEL.caps, MODEL.weights)(withContext({ rtt_ms: null })(BASE_EVENT), facts, 0)
+        .logOdds;
+    for (const device of [(facts: Facts) => facts, strangeDevice]) {
+      expect(sum(device(inLisbon(BASE_FACTS)))).toBeGreaterThanOrEqual(sum(device(nextDoor(BASE_FACTS))));
+    }
   });
 
   it('less like the user is never less suspicious: a new browser says as much as a new version', () => {

@@ -9,6 +9,9 @@ const W = WEIGHTS.attacked;
  * those that fail. Positive only: that nobody attacks with a value vouches for nothing. Verdicts add to it, each a
  * little less than the last; one alone adds 0.14.
  *
+ * `told` are nats that a coarser finding has already given for the same rarity: hardly any of the tenant's people are in
+ * a country that is new to the user, so q is small for every operator there, and only what goes beyond is news.
+ *
  * `stuffing` is π: who fails has no cookie of the user, so where the user's own device is shown it is small, and a
  * provider abroad that bots use says little of a guest's hotel.
  */
@@ -17,6 +20,7 @@ export function attackedNats(
   population: PopulationFacts,
   max: number,
   stuffing: number = W.stuffing,
+  told = 0,
 ): number {
   const { successes, failures, verdicts } = value;
   let nats = W.verdict_nats * Math.log1p(verdicts / W.verdict_half);
@@ -24,7 +28,7 @@ export function attackedNats(
   if (excess > 0 && population.logins >= W.min_logins) {
     const ofAttacks = Math.min(1, excess / (population.attacks + W.presumed));
     const ofPeople = (successes + 1) / (population.logins + W.min_logins);
-    nats += Math.max(0, Math.log(1 - stuffing + (stuffing * ofAttacks) / ofPeople));
+    nats += Math.max(0, Math.log(1 - stuffing + (stuffing * ofAttacks) / ofPeople) - told);
   }
   return Math.min(max, nats);
 }

@@ -20,10 +20,10 @@ const FAMILY = 3;
  */
 export function absenceOfKnownDevice(profile: Profile, now_ms: number): number {
   const { theta, discount, honest_churn } = WEIGHTS['device.unknown'];
-  const { total, distinct } = history(profile, 'devices', now_ms);
+  const { total, distinct, once } = history(profile, 'devices', now_ms);
   if (total === 0) return 0;
   const s = profile.carries.device;
-  const p = 1 - s + s * newValueProbability(total, distinct, theta, discount);
+  const p = 1 - s + s * newValueProbability(total, distinct, theta, discount, once);
   return -Math.log(Math.max(honest_churn, Math.min(1, p))) + 0;
 }
 

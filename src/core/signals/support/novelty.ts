@@ -17,6 +17,11 @@ export interface NoveltyWeights {
  * leaves for new values, (θ + d·T) / (W + θ), with T distinct values and W decayed counts (Teh, "A Hierarchical
  * Bayesian Language Model Based on Pitman–Yor Processes", ACL 2006, section 3). At most 1.
  *
+ * Where values may be made never to come back, like the ids of a browser that keeps no cookie, the discount is the
+ * user's own: of the values that such a process has drawn the share seen `once` tends to d (Pitman, "Combinatorial
+ * Stochastic Processes", 2006, section 3.3), so d·T is at least the weight of those that never came back, which is the
+ * mass of new values by Good and Turing (Good, Biometrika 40, 1953). Then a new one is no news.
+ *
  * It makes novelty personal: someone with many networks gets a new one cheaply, someone with one does not.
  */
 export function newValueProbability(
@@ -24,8 +29,9 @@ export function newValueProbability(
   distinct: number,
   theta: number,
   discount: number,
+  once = 0,
 ): number {
-  return Math.min(1, (theta + discount * distinct) / (total + theta));
+  return Math.min(1, (theta + Math.max(once, discount * distinct)) / (total + theta));
 }
 
 /**

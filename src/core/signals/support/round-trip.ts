@@ -17,8 +17,9 @@ export interface RoundTripOdds {
 
 /**
  * How a round trip compares with those of the user's earlier logins through the same operator, or less sharply through
- * others of the same country. `null` from a country where the user never was, whose lines are all slow, and where no
- * line is the user's own for certain: one that an unconfirmed login came through must not vouch for the next.
+ * others of the same country. `null` from a country that is not established for the user, whose lines are all slow (the
+ * second login of a journey no less than the first), and where no line is the user's own for certain: one that an
+ * unconfirmed login came through must not vouch for the next.
  */
 export function roundTripOdds(
   profile: Profile,
@@ -30,7 +31,7 @@ export function roundTripOdds(
   const here = profile.roundTrips.find(({ as }) => as === features.as);
   const operator = familiarity(profile, 'ases', features.as, now_ms);
   const settled = here !== undefined && operator.seen === 'established' && operator.weight >= W.min_weight;
-  if (!settled && familiarity(profile, 'countries', features.country, now_ms).seen === 'never') {
+  if (!settled && familiarity(profile, 'countries', features.country, now_ms).seen !== 'established') {
     return null;
   }
   const usual = settled ? here : nearest(profile, seen, now_ms);
