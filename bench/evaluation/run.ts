@@ -26,6 +26,8 @@ export interface RunSize {
   readonly users: number;
   readonly days: number;
   readonly seeds: number;
+  /** Worlds of a kind are numbered from here. */
+  readonly firstSeed: number;
   /** Draws of the bootstrap. */
   readonly draws: number;
   /** Share of honest logins of the reported slice that takeovers follow. */
@@ -35,21 +37,26 @@ export interface RunSize {
   readonly rounds: number;
 }
 
-/** Some minutes on two idle cores. */
+/**
+ * Some minutes on two idle cores. Seeds 1 to 6 were looked at many times while the model was built; these were first
+ * looked at when its parameters were fixed. Whoever tunes by them must move on again.
+ */
 export const FULL: RunSize = {
   users: 450,
   days: 90,
   seeds: 5,
+  firstSeed: 11,
   draws: 1_000,
   attackShare: 0.25,
   poisonUsers: 300,
   rounds: 3,
 };
-/** Fits two minutes, the build included. */
+/** Fits two minutes, the build included. Meant to be looked at often, so on a seed that no report rests on. */
 export const QUICK: RunSize = {
   users: 300,
   days: 80,
   seeds: 1,
+  firstSeed: 1,
   draws: 100,
   attackShare: 0.4,
   poisonUsers: 60,
@@ -90,16 +97,17 @@ export interface WorldResult {
   readonly poison: readonly (PoisonTrial & { readonly threshold: number })[];
 }
 
-/** Seed `i` of a kind. Fitting uses other seeds and drawn worlds alone. */
+/** World `i` of a kind, from 1. Fitting uses other seeds and drawn worlds alone. */
 export function parametersOf(
   kind: WorldKind,
   i: number,
-  size: Pick<RunSize, 'users' | 'days'>,
+  size: Pick<RunSize, 'users' | 'days' | 'firstSeed'>,
 ): WorldParameters {
   const { users, days } = size;
-  if (kind === 'drawn') return drawParameters(`eval-${i}`, { users, days });
+  const seed = size.firstSeed - 1 + i;
+  if (kind === 'drawn') return drawParameters(`eval-${seed}`, { users, days });
   const base = kind === 'stable' ? STABLE : CHURNY;
-  return { ...base, users, days, name: `${kind}-${i}`, seed: `${kind}-${i}` };
+  return { ...base, users, days, name: `${kind}-${seed}`, seed: `${kind}-${seed}` };
 }
 
 /** Generates, replays and measures all seeds of one kind of world. */
@@ -196,7 +204,7 @@ async function poisonTrials(
   internet: Internet,
   tables: LoadedIpIntelligence,
 ): Promise<WorldResult['poison']> {
-  const parameters = parametersOf(kind, size.seeds + 1, { users: size.poisonUsers, days: 90 });
+  const parameters = parametersOf(kind, size.seeds + 1, { ...size, users: size.poisonUsers, days: 90 });
   const scored = await scoreWorld(
     createWorld(parameters, internet, {
       attackShare: 0,
