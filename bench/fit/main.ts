@@ -156,6 +156,7 @@ function round(value: number): number {
 function sourcesHash(): string {
   const hash = createHash('sha256');
   const files = [
+    'src/core/campaign',
     'src/core/signals',
     'src/core/signals/support',
     'src/core/model',
