@@ -49,7 +49,7 @@ const TENANT = 'default';
 /** A busy service; an embedded server takes many times that. */
 const RATE_PER_S = 100;
 /** As many as the pages ask for at once. */
-const PAGE_ROWS = 60;
+const PAGE_ROWS = 50;
 const SECONDS = 20;
 
 /** Panels, searches and user pages over a large embedded ClickHouse; `null` when it is not seeded to the end yet. */

@@ -31,8 +31,8 @@ export interface UserDependencies {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const LAST_DECISIONS = 20;
-/** Two screens; the list of decisions has the rest. Each lies in another place and is read with 255 neighbours. */
-const TIMELINE = 60;
+/** Two screens and more; the list of decisions has the rest. Each lies in another place and is read with 255 neighbours. */
+const TIMELINE = 50;
 const ACTIVITY_MS = 90 * DAY_MS;
 /** Events may come from clocks that are ahead by this much. */
 const SKEW_MS = 300_000;

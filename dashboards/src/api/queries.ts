@@ -148,7 +148,7 @@ export const newestDecisionQuery = (enabled: boolean) =>
 export type DecisionCriteria = Omit<DecisionFilter, 'from' | 'to'>;
 
 /** Two screens of a desktop; the next page is asked for before the end of this one comes into view. */
-const PAGE_SIZE = 60;
+const PAGE_SIZE = 50;
 
 /** Outcomes and verdicts come to rows that are listed long since; the more pages are loaded, the seldomer all are asked. */
 export const decisionsQuery = (criteria: DecisionCriteria, range: TimeRange, paused: boolean) =>
