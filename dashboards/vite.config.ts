@@ -47,7 +47,7 @@ export default defineConfig({
       { find: /^react$/, replacement: 'preact/compat' },
       { find: /^react-dom$/, replacement: 'preact/compat' },
       { find: /^react-dom\/client$/, replacement: 'preact/compat/client' },
-      { find: /^react\/jsx-runtime$/, replacement: 'preact/jsx-runtime' },
+      { find: /^react\/jsx(?:-dev)?-runtime$/, replacement: 'preact/jsx-runtime' },
     ],
   },
   oxc: { jsx: { runtime: 'automatic' } },
@@ -62,9 +62,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       // `"use client"` of libraries means nothing here, and the router looks for React's `use` and does without it.
-      checks: { importIsUndefined: false },
       onLog: (level, log, next) => {
-        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') next(level, log);
+        const ofRouter = log.code === 'IMPORT_IS_UNDEFINED' && log.message.includes('@tanstack/react-router');
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE' && !ofRouter) next(level, log);
       },
     },
     // The chart library is one lazy chunk of about this size by nature; the first load is what must stay small.

@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { readSession } from './api/client.ts';
 import { createQueryClient, sessionQuery } from './api/queries.ts';
 import { FormatProvider } from './components/format-context.tsx';
 import { createFormat } from './lib/format.ts';
@@ -32,6 +33,9 @@ const start = (host: HTMLElement): void => {
       search: { reason: 'expired', ...(back === undefined || back === '/' ? {} : { return: back }) },
     });
   });
+  // Asked for with the page (index.html), and nobody else asks here: left alone, the answer would be given to whoever asks
+  // later, long after it was true.
+  if (window.location.pathname === '/sign-in') void readSession().catch(() => undefined);
   const router = createAppRouter({ queryClient, takeToken });
   createRoot(host).render(
     <StrictMode>

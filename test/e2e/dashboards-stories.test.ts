@@ -74,6 +74,8 @@ describe('an analyst', STORY, () => {
     await visit(async (page) => {
       await page.keyboard.press('Control+k');
       await page.keyboard.type(user);
+      // Browsers send what they check to its makers.
+      expect(await page.evaluate('document.activeElement.spellcheck')).toBe(false);
       await byTestId(page, 'palette-option').first().waitFor();
       await page.keyboard.press('Enter');
       await byTestId(page, 'user-page').waitFor();

@@ -90,11 +90,12 @@ interface CampaignsPanelProps {
   readonly error: unknown;
   readonly stale: boolean;
   readonly onRetry: () => void;
+  /** When the answer came: what is live goes on until then. */
+  readonly now_ms: number;
 }
 
 /** Attacks on many accounts at once, live ones first; each leads to its logins. */
-export function CampaignsPanel({ campaigns, error, stale, onRetry }: CampaignsPanelProps) {
-  const now_ms = Date.now();
+export function CampaignsPanel({ campaigns, error, stale, onRetry, now_ms }: CampaignsPanelProps) {
   const sorted = (campaigns ?? []).toSorted(
     (a, b) =>
       Number(b.state === 'live') - Number(a.state === 'live') ||

@@ -148,7 +148,7 @@ export function CommandPalette({ commands, onClose }: PaletteProps) {
         maxLength={256}
         autoComplete="off"
         autoCapitalize="off"
-        spellCheck={false}
+        spellCheck="false"
         dir="auto"
         role="combobox"
         aria-label="Go to or do"

@@ -109,7 +109,7 @@ function LiveInput({
       onChange={(event) => setTyped(event.target.value)}
       autoComplete="off"
       autoCapitalize="off"
-      spellCheck={false}
+      spellCheck="false"
       dir="auto"
     />
   );

@@ -13,7 +13,7 @@ import { CampaignsPanel } from './campaigns-panel.tsx';
 import { ChartPanel } from './chart-panel.tsx';
 import { CountriesPanel } from './countries-panel.tsx';
 import { useFormat } from './format-context.tsx';
-import { Gradual } from './gradual.tsx';
+import { Gradual, type StandIn } from './gradual.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { QueryPanel } from './query-panel.tsx';
 import { type RankRow, RankTable } from './rank-table.tsx';
@@ -50,6 +50,20 @@ const RATE_COLUMNS: readonly PlotColumn[] = [
 const ALL_COUNTRIES = { limit: '250' };
 const COMPARED = { compare: 'previous' };
 const TOP = { limit: '8' };
+
+/** Places and least heights of the panels, in their order: what is not made yet has its room. */
+const SIZES: readonly StandIn[] = [
+  { className: 'area-actions', block_px: 300 },
+  { className: 'area-levels', block_px: 300 },
+  { className: 'area-campaigns', block_px: 86 },
+  { className: 'area-map', block_px: 380 },
+  { className: 'area-reasons', block_px: 380 },
+  { className: 'area-third', block_px: 300 },
+  { className: 'area-third', block_px: 300 },
+  { className: 'area-third', block_px: 300 },
+  { className: 'area-half', block_px: 330 },
+  { className: 'area-half', block_px: 330 },
+];
 
 const NO_ANNOTATIONS: readonly Annotation[] = [];
 
@@ -210,6 +224,7 @@ function Campaigns({ polling }: { readonly polling: Polling }) {
       error={problem}
       stale={campaigns.isPlaceholderData}
       onRetry={() => void campaigns.refetch()}
+      now_ms={campaigns.dataUpdatedAt}
     />
   );
 }
@@ -270,93 +285,95 @@ export const OverviewGrid = memo(function OverviewGrid({
   const annotations = useQuery(annotationsQuery(polling));
   const time = { polling, hidden, onToggle, onSelect, annotations: annotations.data ?? NO_ANNOTATIONS };
   return (
-    <Gradual>
+    <>
       <AnnotationsNote polling={polling} />
-      <OverTime
-        title="Actions over time"
-        panel="actions_over_time"
-        testId="actions-over-time"
-        className="area-actions"
-        kind="action"
-        keys={ACTION_KEYS}
-        parameters={COMPARED}
-        {...time}
-      />
-      <OverTime
-        title="Levels over time"
-        panel="levels_over_time"
-        testId="levels-over-time"
-        className="area-levels"
-        kind="level"
-        keys={LEVEL_KEYS}
-        {...time}
-      />
-      <Campaigns polling={polling} />
-      <Countries polling={polling} range={range} />
-      <QueryPanel
-        title="Top reasons"
-        what="the reasons"
-        testId="top-reasons-panel"
-        className="area-reasons"
-        query={panelQuery('top_reasons', polling)}
-        lines={8}
-      >
-        {({ rows }) => <TopReasons rows={rows} range={range} />}
-      </QueryPanel>
-      <OverTime
-        title="Logins over time"
-        panel="statuses_over_time"
-        testId="statuses-over-time"
-        className="area-third"
-        kind="status"
-        keys={STATUS_KEYS}
-        {...time}
-      />
-      <Rates polling={polling} />
-      <QueryPanel
-        title="Challenges by method"
-        what="the methods"
-        testId="challenge-methods"
-        className="area-third"
-        query={panelQuery('challenge_methods', polling)}
-        lines={4}
-      >
-        {({ rows }) => <MethodTable rows={rows} />}
-      </QueryPanel>
-      <QueryPanel
-        title="Networks"
-        what="the networks"
-        testId="networks"
-        className="area-half"
-        query={panelQuery('networks', polling, TOP)}
-        lines={8}
-      >
-        {({ rows }) => (
-          <RankTable
-            caption="Networks by number of decisions"
-            what="Network"
-            rows={rows.map((row) => networkRow(row, range))}
-            empty="No decision in this range."
-          />
-        )}
-      </QueryPanel>
-      <QueryPanel
-        title="Clients"
-        what="the clients"
-        testId="clients"
-        className="area-half"
-        query={panelQuery('clients', polling, TOP)}
-        lines={8}
-      >
-        {({ rows }) => (
-          <RankTable
-            caption="Clients by number of decisions"
-            what="Client"
-            rows={rows.map((row) => clientRow(row, range))}
-            empty="No decision in this range."
-          />
-        )}
-      </QueryPanel>
-    </Gradual>
+      <Gradual sizes={SIZES}>
+        <OverTime
+          title="Actions over time"
+          panel="actions_over_time"
+          testId="actions-over-time"
+          className="area-actions"
+          kind="action"
+          keys={ACTION_KEYS}
+          parameters={COMPARED}
+          {...time}
+        />
+        <OverTime
+          title="Levels over time"
+          panel="levels_over_time"
+          testId="levels-over-time"
+          className="area-levels"
+          kind="level"
+          keys={LEVEL_KEYS}
+          {...time}
+        />
+        <Campaigns polling={polling} />
+        <Countries polling={polling} range={range} />
+        <QueryPanel
+          title="Top reasons"
+          what="the reasons"
+          testId="top-reasons-panel"
+          className="area-reasons"
+          query={panelQuery('top_reasons', polling)}
+          lines={8}
+        >
+          {({ rows }) => <TopReasons rows={rows} range={range} />}
+        </QueryPanel>
+        <OverTime
+          title="Logins over time"
+          panel="statuses_over_time"
+          testId="statuses-over-time"
+          className="area-third"
+          kind="status"
+          keys={STATUS_KEYS}
+          {...time}
+        />
+        <Rates polling={polling} />
+        <QueryPanel
+          title="Challenges by method"
+          what="the methods"
+          testId="challenge-methods"
+          className="area-third"
+          query={panelQuery('challenge_methods', polling)}
+          lines={4}
+        >
+          {({ rows }) => <MethodTable rows={rows} />}
+        </QueryPanel>
+        <QueryPanel
+          title="Networks"
+          what="the networks"
+          testId="networks"
+          className="area-half"
+          query={panelQuery('networks', polling, TOP)}
+          lines={8}
+        >
+          {({ rows }) => (
+            <RankTable
+              caption="Networks by number of decisions"
+              what="Network"
+              rows={rows.map((row) => networkRow(row, range))}
+              empty="No decision in this range."
+            />
+          )}
+        </QueryPanel>
+        <QueryPanel
+          title="Clients"
+          what="the clients"
+          testId="clients"
+          className="area-half"
+          query={panelQuery('clients', polling, TOP)}
+          lines={8}
+        >
+          {({ rows }) => (
+            <RankTable
+              caption="Clients by number of decisions"
+              what="Client"
+              rows={rows.map((row) => clientRow(row, range))}
+              empty="No decision in this range."
+            />
+          )}
+        </QueryPanel>
+      </Gradual>
+    </>
   );
 });

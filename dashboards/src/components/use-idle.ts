@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
 
+/** A page that has just shown itself is about to do more. */
+const FIRST_MS = 400;
 /** Nothing waits for longer, however busy the page is. */
 const AT_MOST_MS = 1_000;
 
@@ -7,14 +9,17 @@ const AT_MOST_MS = 1_000;
 export const useIdle = (): boolean => {
   const [idle, setIdle] = useState(false);
   useEffect(() => {
+    let handle = 0;
     const begin = (): void => setIdle(true);
-    // Safari has no idle callbacks.
-    if (typeof requestIdleCallback === 'undefined') {
-      const timer = setTimeout(begin, AT_MOST_MS);
-      return () => clearTimeout(timer);
-    }
-    const handle = requestIdleCallback(begin, { timeout: AT_MOST_MS });
-    return () => cancelIdleCallback(handle);
+    const timer = setTimeout(() => {
+      // Safari has no idle callbacks.
+      if (typeof requestIdleCallback === 'undefined') begin();
+      else handle = requestIdleCallback(begin, { timeout: AT_MOST_MS });
+    }, FIRST_MS);
+    return () => {
+      clearTimeout(timer);
+      if (handle !== 0) cancelIdleCallback(handle);
+    };
   }, []);
   return idle;
 };

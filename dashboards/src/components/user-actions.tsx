@@ -163,7 +163,7 @@ function EraseUser({ userId, onClose }: { readonly userId: string; readonly onCl
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
             autoComplete="off"
-            spellCheck={false}
+            spellCheck="false"
             dir="auto"
             data-testid="erase-id"
           />
@@ -176,7 +176,7 @@ function EraseUser({ userId, onClose }: { readonly userId: string; readonly onCl
             value={key}
             onChange={(event) => setKey(event.target.value)}
             autoComplete="off"
-            spellCheck={false}
+            spellCheck="false"
             data-testid="erase-key"
           />
         </label>

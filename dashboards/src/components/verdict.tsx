@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
 import { giveFeedback } from '../api/client.ts';
 import type { Decision, FeedbackBody, VerdictScope } from '../api/types.ts';
 import { ProblemNote } from './problem-note.tsx';
@@ -48,7 +48,7 @@ function ConfirmVerdict({ decision, asked, onClose, onDone }: ConfirmProps) {
       dialog.current?.close();
     },
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   const submit = (data: FormData): void => {

@@ -96,7 +96,7 @@ export function SignInPage() {
               type="password"
               required
               autoComplete="current-password"
-              spellCheck={false}
+              spellCheck="false"
               data-testid="api-key"
             />
           </label>
