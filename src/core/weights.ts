@@ -174,7 +174,7 @@ export const WEIGHTS = {
     /** Phones wander between a carrier and every Wi-Fi. */
     mobile_share: 0.6,
     own_device_share: 0.5,
-    /** In a new country every operator is new. Enough stays that going abroad never looks better than another operator. */
+    /** In a new country every operator is new. Enough stays that by itself going abroad never looks better than another one. */
     abroad_share: 0.5,
   },
   'network.new_network': {

@@ -176,7 +176,7 @@ describe('watching', () => {
       await signInByKey(page);
       await byTestId(page, 'live-decisions').waitFor();
       await page.goto(`${api.url}/decisions/${made.id}`);
-      await byTestId(page, 'decision-page').waitFor();
+      await byTestId(page, 'waterfall-total').waitFor();
       expect(await page.locator('img').count()).toBe(0);
       expect(await page.locator('h1').textContent()).toContain(markup);
     }, REFUSED_CREDENTIAL);

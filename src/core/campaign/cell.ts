@@ -181,10 +181,14 @@ function lateEvent(cell: Cell, seen: Observation, counts: boolean): Partial<Cell
   return { campaign: { ...campaign, successes: campaign.successes + 1 } };
 }
 
-/** The clock went back: the cell follows, and its statistics stay as they are. */
+/**
+ * The clock went back: the cell follows, and its statistics stay as they are. A campaign that begins only later was of the
+ * wrong time: kept, it would hold every rise down until then, for it is taken for the one that goes on.
+ */
 const rewound = (cell: Cell, at_ms: number): Cell => ({
   ...cell,
   at_ms,
+  campaign: cell.campaign !== null && cell.campaign.started_ms > at_ms ? null : cell.campaign,
   judgedAt_ms: at_ms,
   riseAt_ms: cell.riseAt_ms.map((rise_ms) => Math.min(rise_ms, at_ms)),
   background: rewind(cell.background, at_ms / MINUTE_MS),

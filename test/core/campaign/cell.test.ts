@@ -169,6 +169,17 @@ describe('time in a cell', () => {
     expect(liveCampaign(back, end_ms + 6 * MINUTE)?.id).toBe(live?.campaign?.id);
   });
 
+  it('finds an attack as soon after a clock that jumped ahead, met one there and came back', () => {
+    const quiet = Array.from({ length: 48 }, (_, hour) => seen(T + hour * HOUR, `usual ${hour}`));
+    const now_ms = T + 48 * HOUR;
+    const jumped = fold([...quiet, ...attack(now_ms + 12 * HOUR, 50)]);
+    expect(jumped?.campaign).not.toBeNull();
+    const back = Array.from({ length: 12 }, (_, i) => seen(now_ms + i * 5 * MINUTE, 'one who mistypes'));
+    const tries = attack(now_ms + HOUR, 20);
+    const cell = fold([...back, ...tries], jumped);
+    expect(liveCampaign(cell, tries.at(-1)?.at_ms ?? 0)?.started_ms).toBeGreaterThanOrEqual(now_ms);
+  });
+
   it('raises none when the clock of ordinary traffic jumps back and forth', () => {
     const random = seeded(3);
     const events: Observation[] = [];

@@ -6,7 +6,7 @@ export const M1: Model = {
   fitted: {
     command: 'npm run fit',
     data: 'generator 3: worlds drawn-fit-0 to drawn-fit-15 for the weights, the 8 next for the calibration; 250 users, 80 days each',
-    code: '2950438980b54961',
+    code: 'b1852be8a2282831',
     rows: 229234,
     attacks: 92266,
     slope: 1.9,
