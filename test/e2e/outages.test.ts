@@ -48,6 +48,8 @@ describe('Redis is there and says nothing', () => {
     // What the way to the server and back takes on this machine now.
     const ways: number[] = [];
     const answers: (readonly [Degradable, number])[] = [];
+    // What waiting for the budget alone takes here: timers are late where the processors are busy.
+    const waited: number[] = [];
     for (const server of topology.redis) server.pause();
     try {
       for (let i = 0; i < 15; i++) {
@@ -55,6 +57,7 @@ describe('Redis is there and says nothing', () => {
         expect(answer.status).toBe(200);
         answers.push([answer.body, took_ms]);
         ways.push((await timed(() => fetch(`${url}/healthz`).then((response) => response.text())))[1]);
+        waited.push((await timed(() => wait(BUDGET_MS)))[1]);
       }
       for (const asked of [0, 1, 2]) {
         const [status, { dependencies }] = await readiness(url);
@@ -69,7 +72,7 @@ describe('Redis is there and says nothing', () => {
       expect(decision.degraded).not.toBeNull();
     }
     const times = answers.map(([, took_ms]) => took_ms - median(ways));
-    expect(median(times), JSON.stringify(times)).toBeLessThan(BUDGET_MS);
+    expect(median(times), JSON.stringify(times)).toBeLessThan(median(waited));
     await eventually(
       () => decide(api, 'after'),
       ({ status, body }) => status === 200 && body.recorded && body.degraded === null,
