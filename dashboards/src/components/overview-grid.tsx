@@ -1,25 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { memo, useMemo } from 'react';
 import { annotationsQuery, campaignsQuery, type Polling, panelQuery } from '../api/queries.ts';
-import type { Annotation, PanelRow } from '../api/types.ts';
-import { clientWords } from '../lib/place-words.ts';
+import type { Annotation } from '../api/types.ts';
 import { type PlotColumn, plotOverTime } from '../lib/plots.ts';
-import { countIn, numberIn, textIn } from '../lib/rows.ts';
-import { sentence } from '../lib/text.ts';
+import { countIn, textIn } from '../lib/rows.ts';
 import type { RangeSearch, Window } from '../lib/time-range.ts';
-import { methodWords } from '../lib/words.ts';
 import { CampaignsPanel } from './campaigns-panel.tsx';
 import { ChartPanel } from './chart-panel.tsx';
 import { CountriesPanel } from './countries-panel.tsx';
 import { useFormat } from './format-context.tsx';
 import { Gradual, type StandIn } from './gradual.tsx';
+import { MethodTable } from './method-table.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { QueryPanel } from './query-panel.tsx';
-import { type RankRow, RankTable } from './rank-table.tsx';
+import { Ranking } from './ranking.tsx';
 import { type StackedKey, TimePanel } from './time-panel.tsx';
 import { TopReasons } from './top-reasons.tsx';
-import { Untrusted } from './untrusted.tsx';
 import { useProblem } from './use-problem.ts';
 
 /** From the bottom of the stack up: what is most, and matters least, lies below. */
@@ -66,90 +62,6 @@ const SIZES: readonly StandIn[] = [
 ];
 
 const NO_ANNOTATIONS: readonly Annotation[] = [];
-
-const ranked = (row: PanelRow, key: string, label: RankRow['label']): RankRow => ({
-  key,
-  label,
-  n: countIn(row, 'n'),
-  failed: countIn(row, 'failed'),
-  challenged: countIn(row, 'challenged'),
-  blocked: countIn(row, 'blocked'),
-});
-
-const networkRow = (row: PanelRow, range: RangeSearch): RankRow => {
-  const asn = textIn(row, 'asn');
-  const name = textIn(row, 'as_name');
-  if (asn === null || asn === '0') return ranked(row, 'unknown', <span className="missing">unknown</span>);
-  return ranked(
-    row,
-    asn,
-    <Link to="/network" search={{ ...range, asn }}>
-      <Untrusted>{name ?? `AS${asn}`}</Untrusted>
-    </Link>,
-  );
-};
-
-const clientRow = (row: PanelRow, range: RangeSearch): RankRow => {
-  const browser = textIn(row, 'browser');
-  const os = textIn(row, 'os');
-  const kind = textIn(row, 'device_type');
-  const words = clientWords({ browser, os });
-  const search = { ...range, ...(browser === null ? {} : { browser }), ...(os === null ? {} : { os }) };
-  return ranked(
-    row,
-    `${browser} ${os} ${kind}`,
-    words === null ? (
-      <span className="missing">unknown</span>
-    ) : (
-      <>
-        <Link to="/decisions" search={search}>
-          <Untrusted>{words}</Untrusted>
-        </Link>{' '}
-        {kind !== null && <span className="category">{sentence(kind).toLowerCase()}</span>}
-      </>
-    ),
-  );
-};
-
-function MethodTable({ rows }: { readonly rows: readonly PanelRow[] }) {
-  const format = useFormat();
-  if (rows.length === 0) return <p className="empty-line">No challenge was answered in this range.</p>;
-  return (
-    <table className="table rank">
-      <caption className="visually-hidden">How challenges were answered, by method</caption>
-      <thead>
-        <tr>
-          <th scope="col">Method</th>
-          <th scope="col" className="number">
-            Answered
-          </th>
-          <th scope="col" className="number">
-            Passed
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => {
-          const method = textIn(row, 'method');
-          const rate = numberIn(row, 'pass_rate');
-          return (
-            <tr key={method ?? ''}>
-              <th scope="row">
-                {method === null ? (
-                  <span className="missing">not said</span>
-                ) : (
-                  <Untrusted>{methodWords(method)}</Untrusted>
-                )}
-              </th>
-              <td className="number">{format.compact(countIn(row, 'n'))}</td>
-              <td className="number">{rate === null ? '–' : format.percent(rate)}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
 
 interface OverTimeProps {
   readonly title: string;
@@ -214,6 +126,10 @@ function Rates({ polling }: { readonly polling: Polling }) {
   );
 }
 
+/** What is live goes on until its answer came; of another range's answer, shown meanwhile, that is not known. */
+const answeredAt = ({ dataUpdatedAt }: { readonly dataUpdatedAt: number }): number =>
+  dataUpdatedAt === 0 ? Date.now() : dataUpdatedAt;
+
 function Campaigns({ polling }: { readonly polling: Polling }) {
   const campaigns = useQuery(campaignsQuery(polling));
   const problem = useProblem(campaigns);
@@ -224,7 +140,7 @@ function Campaigns({ polling }: { readonly polling: Polling }) {
       error={problem}
       stale={campaigns.isPlaceholderData}
       onRetry={() => void campaigns.refetch()}
-      now_ms={campaigns.dataUpdatedAt}
+      now_ms={answeredAt(campaigns)}
     />
   );
 }
@@ -339,40 +255,8 @@ export const OverviewGrid = memo(function OverviewGrid({
         >
           {({ rows }) => <MethodTable rows={rows} />}
         </QueryPanel>
-        <QueryPanel
-          title="Networks"
-          what="the networks"
-          testId="networks"
-          className="area-half"
-          query={panelQuery('networks', polling, TOP)}
-          lines={8}
-        >
-          {({ rows }) => (
-            <RankTable
-              caption="Networks by number of decisions"
-              what="Network"
-              rows={rows.map((row) => networkRow(row, range))}
-              empty="No decision in this range."
-            />
-          )}
-        </QueryPanel>
-        <QueryPanel
-          title="Clients"
-          what="the clients"
-          testId="clients"
-          className="area-half"
-          query={panelQuery('clients', polling, TOP)}
-          lines={8}
-        >
-          {({ rows }) => (
-            <RankTable
-              caption="Clients by number of decisions"
-              what="Client"
-              rows={rows.map((row) => clientRow(row, range))}
-              empty="No decision in this range."
-            />
-          )}
-        </QueryPanel>
+        <Ranking of="networks" polling={polling} range={range} />
+        <Ranking of="clients" polling={polling} range={range} />
       </Gradual>
     </>
   );
