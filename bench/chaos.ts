@@ -33,6 +33,7 @@ const report = await runChaos({
   users: Number(values.users),
   seed: Number(values.seed),
   mostLoad_ms: Number(values.minutes) * 60_000,
+  drainedWithin_ms: 300_000,
   onProgress: (line) => console.error(line),
 });
 for (const [what, figure] of table(report)) console.log(`${what.padEnd(58)} ${figure}`);

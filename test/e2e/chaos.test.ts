@@ -3,6 +3,7 @@ import { builtProgram } from '../support/built-product.ts';
 import { runChaos } from '../support/chaos-run.ts';
 
 it('kill -9 of nodes, workers, Redis and ClickHouse under load loses nothing acknowledged and doubles nothing', async () => {
+  const said: string[] = [];
   const report = await runChaos({
     program: await builtProgram(),
     decisions: 2_000,
@@ -14,8 +15,10 @@ it('kill -9 of nodes, workers, Redis and ClickHouse under load loses nothing ack
     users: 300,
     seed: 20_261_126,
     mostLoad_ms: 120_000,
+    drainedWithin_ms: 150_000,
+    onProgress: (line) => said.push(line),
   });
-  expect(report.violations).toEqual([]);
+  expect(report.violations, said.join('\n')).toEqual([]);
   const { api, worker, redis, clickhouse } = report.kills;
   expect(api + worker + redis).toBe(5);
   expect(Math.min(api, worker, redis)).toBeGreaterThan(0);

@@ -37,6 +37,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** The load ends after so long, whatever is left to do: a run that proves less is better than none. */
   readonly mostLoad_ms: number;
+  /** How long the workers may take, after the load, to carry on what is left. */
+  readonly drainedWithin_ms: number;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -79,7 +81,6 @@ const FROZEN_MS = 18_000;
 const EDGE = 0.02;
 const AWAY_AT = 0.35;
 const MOST_DOWN_MS = 2_000;
-const DRAINED_WITHIN_MS = 300_000;
 const PROGRESS_MS = 5_000;
 /** More of them say nothing new. */
 const MOST_VIOLATIONS = 20;
@@ -272,7 +273,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       redisUrl: redis.url,
       clickhouseUrl: topology.clickhouse().url,
       ledger,
-      within_ms: DRAINED_WITHIN_MS,
+      within_ms: options.drainedWithin_ms,
     }).catch((error: unknown) => {
       ledger.violations.push(error instanceof Error ? error.message : String(error));
       return null;

@@ -11,11 +11,16 @@ const LEASE_S = 60;
 const POLL_MS = 250;
 const WAIT_MS = 600_000;
 
+/** Seconds of the server's clock, which the lock's comment keeps: not every engine of a database says when a table was changed. */
+const NOW = 'toUnixTimestamp(now())';
+
 /** Locks of this process that a server took down with it, by their owners: nobody has to wait until they are stale. */
 const leftBehind = new WeakMap<Database, string>();
 
 export interface LockOptions {
   readonly lease_s?: number;
+  /** How often a live holder says that it lives; well within the lease. */
+  readonly renew_ms?: number;
   /** A process that is to end waits for nobody's migration. */
   readonly isClosing?: () => boolean;
 }
@@ -30,7 +35,7 @@ export interface LockOptions {
 export async function withMigrationLock<T>(
   database: Database,
   work: () => Promise<T>,
-  { lease_s = LEASE_S, isClosing = () => false }: LockOptions = {},
+  { lease_s = LEASE_S, renew_ms = RENEW_MS, isClosing = () => false }: LockOptions = {},
 ): Promise<T> {
   const on = database.cluster === null ? '' : ` ON CLUSTER ${quoted(database.cluster.name)}`;
   const owner = randomUUID();
@@ -42,10 +47,8 @@ export async function withMigrationLock<T>(
   }
   const renewal = setInterval(() => {
     // A renewal that fails now is followed by another one well within the lease.
-    database
-      .command(`ALTER TABLE ${LOCK}${on} MODIFY COMMENT '${owner} ${randomUUID()}'`)
-      .catch(() => undefined);
-  }, RENEW_MS);
+    renew(database, on, owner).catch(() => undefined);
+  }, renew_ms);
   renewal.unref();
   try {
     return await work();
@@ -59,19 +62,38 @@ export async function withMigrationLock<T>(
 
 async function take(database: Database, on: string, owner: string, lease_s: number): Promise<boolean> {
   const left = leftBehind.get(database) ?? '';
-  const [held] = await database.query<{ uuid: string; free: number }>(
+  const [found] = await database.query<{ now: number; holder: string; held: number }>(
     'write',
-    `SELECT toString(uuid) AS uuid,
-metadata_modification_time < now() - {lease:UInt32} OR ({left:String} != '' AND startsWith(comment, {left:String})) AS free
-FROM system.tables WHERE database = currentDatabase() AND name = '${LOCK}'`,
+    `SELECT ${NOW} AS now, any(words[1]) AS holder, countIf(words[1] != {left:String} AND seen_s > now - {lease:UInt32}) AS held
+FROM (
+  SELECT
+    splitByChar(' ', comment) AS words,
+    greatest(toUInt32OrZero(words[2]), toUnixTimestamp(metadata_modification_time)) AS seen_s
+  FROM system.tables WHERE database = currentDatabase() AND name = '${LOCK}'
+)
+HAVING count() > 0`,
     { lease: lease_s, left },
   );
-  if (held !== undefined) {
-    if (held.free === 0) return false;
-    // Under the name of the very lock that was found free, so that of two who found it one fails.
-    await quietly(database, `RENAME TABLE ${LOCK} TO ${quoted(`${LOCK}_${held.uuid}`)}${on}`);
+  if (found !== undefined) {
+    if (found.held > 0) return false;
+    // Under the name of the very holder that was found gone, so that of two who found it one fails.
+    await quietly(database, `RENAME TABLE ${LOCK} TO ${quoted(`${LOCK}_${found.holder}`)}${on}`);
   }
-  return quietly(database, `CREATE TABLE ${LOCK}${on} (owner String) ENGINE = Memory COMMENT '${owner}'`);
+  const now = found?.now ?? (await serverTime(database));
+  return quietly(
+    database,
+    `CREATE TABLE ${LOCK}${on} (owner String) ENGINE = Memory COMMENT '${owner} ${now}'`,
+  );
+}
+
+async function renew(database: Database, on: string, owner: string): Promise<void> {
+  const now = await serverTime(database);
+  await database.command(`ALTER TABLE ${LOCK}${on} MODIFY COMMENT '${owner} ${now}'`);
+}
+
+async function serverTime(database: Database): Promise<number> {
+  const [row] = await database.query<{ now: number }>('write', `SELECT ${NOW} AS now`);
+  return row?.now ?? 0;
 }
 
 /** False when somebody else was faster. */

@@ -33,6 +33,11 @@ function open(to: ClickHouseConnection): ClickHouse {
   return clickhouse;
 }
 
+async function untilLocked(database: ClickHouse['database']): Promise<void> {
+  const sql = "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'migration_lock'";
+  while ((await database.query('write', sql)).length === 0) await delay(5);
+}
+
 test('two nodes that migrate at once do each step once, and both find the schema up to date', async () => {
   const to = connection();
   const nodes = [open(to), open(to)] as const;
@@ -71,6 +76,53 @@ test('a migration lock whose holder was killed is taken over once its lease is o
   await database.command("CREATE TABLE migration_lock (owner String) ENGINE = Memory COMMENT 'killed'");
   expect(await withMigrationLock(database, async () => 'done', { lease_s: 1 })).toBe('done');
 });
+
+/** chDB's own database says of no table what it is called within the server, nor when it was changed. */
+const OWN_DATABASE = 'default';
+
+test.each([OWN_DATABASE, undefined])(
+  'migration locks of holders killed one after another are each taken over (database %s)',
+  async (name) => {
+    const { database } = open(connection(name));
+    await database.prepare();
+    for (const holder of ['first', 'second', 'third']) {
+      await database.command(
+        `CREATE TABLE migration_lock (owner String) ENGINE = Memory COMMENT '${holder} 1700000000'`,
+      );
+      expect(await withMigrationLock(database, async () => holder, { lease_s: 1 })).toBe(holder);
+    }
+  },
+);
+
+test.each([OWN_DATABASE, undefined])(
+  'a migration lock that its holder renews is nobody else’s, however long it takes (database %s)',
+  async (name) => {
+    const { database } = open(connection(name));
+    await database.prepare();
+    const other = open(connection(name ?? `db_${databases}`));
+    let isOver = false;
+    let overlapped = false;
+    const lock = { lease_s: 2, renew_ms: 100 };
+    const first = withMigrationLock(
+      database,
+      async () => {
+        await delay(4_500);
+        isOver = true;
+      },
+      lock,
+    );
+    await untilLocked(database);
+    await withMigrationLock(
+      other.database,
+      async () => {
+        overlapped = !isOver;
+      },
+      lock,
+    );
+    await first;
+    expect(overlapped).toBe(false);
+  },
+);
 
 test('a migration that lost its server in the middle is gone on with at once when the server is back', async () => {
   const { database } = open(connection());
