@@ -35,7 +35,7 @@ export interface Familiarity {
   readonly total: number;
   /** Distinct remembered values of the kind. */
   readonly distinct: number;
-  /** The part of `total` that lies on values which never came back. */
+  /** The part of `total` that lies on values which never came back; the newest of all has had no occasion yet and is none of them. */
   readonly once: number;
   /** Hours since this value was first seen; 0 when never. */
   readonly age_h: number;
@@ -94,6 +94,8 @@ function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: n
   let seen: Familiarity['seen'] = 'never';
   let age_h = 0;
   let bound = false;
+  let newest_h = Number.NEGATIVE_INFINITY;
+  let newestOnce = 0;
   const habits = profile.habits[kind];
   for (const habit of habits) {
     // A late event must not see decay run backwards.
@@ -102,7 +104,12 @@ function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: n
     const w = habit.weight * Math.exp(-idle_h / tau_h) * (provisional ? PROVISIONAL_WEIGHT : 1);
     total += w;
     // Counted once, and not seen again after the hour in which it was new.
-    if (habit.weight <= 1 && habit.lastSeen_h <= habit.firstSeen_h) once += w;
+    const cameOnce = habit.weight <= 1 && habit.lastSeen_h <= habit.firstSeen_h ? w : 0;
+    once += cameOnce;
+    if (habit.lastSeen_h > newest_h || (habit.lastSeen_h === newest_h && cameOnce > newestOnce)) {
+      newest_h = habit.lastSeen_h;
+      newestOnce = cameOnce;
+    }
     if (habit.key === key) {
       weight = w;
       seen = provisional ? 'provisional' : 'established';
@@ -116,7 +123,7 @@ function reckon(profile: Profile, kind: HabitKind, key: number | null, now_ms: n
     share: total > 0 ? weight / total : 0,
     total,
     distinct: habits.length,
-    once,
+    once: once - newestOnce,
     age_h,
     bound,
   };

@@ -174,8 +174,14 @@ export const WEIGHTS = {
     /** Phones wander between a carrier and every Wi-Fi. */
     mobile_share: 0.6,
     own_device_share: 0.5,
-    /** In a new country every operator is new. Enough stays that by itself going abroad never looks better than another one. */
+    /** In a new country every operator is new: at most this share is left out there … */
     abroad_share: 0.5,
+    /**
+     * … and at most this part of what the new country says, which behind an exit or at a shared address is little. Below
+     * the least quotient of the two signals' weights in the stack (1 to 2.25), so that going abroad never looks better
+     * than another operator at home.
+     */
+    told_by_country: 0.4,
   },
   'network.new_network': {
     theta: 1.2,

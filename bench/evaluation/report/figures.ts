@@ -172,7 +172,7 @@ export function figuresOf(result: WorldResult): readonly string[] {
     '',
     '### Campaigns',
     '',
-    `When the engine first said that an attempt belongs to a campaign, and when an attempt was first answered by more than \`allow\`. Campaigns raised while none was under way: ${fixed(result.falseAlarmsAMonth, 2)} in 30 days of a world.`,
+    `When the engine first said that an attempt belongs to a campaign, and when an attempt was first answered by more than \`allow\`. Campaigns raised while none was under way: ${fixed(result.falseAlarmsAMonth, 2)} in 30 days of a world. Stuffing here comes from twenty and more machines of many providers, with one to twenty kits, for half an hour to some hours: each cell sees a part of its tries, mostly fewer than one a minute. The goal of three minutes is about five failing people a minute in one cell; [CAMPAIGNS.md](CAMPAIGNS.md) measures it, and counts false alarms over 30,000 cell-months.`,
     '',
     ...campaignTable(result),
     '',

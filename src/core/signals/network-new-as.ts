@@ -11,8 +11,9 @@ import {
   withAddress,
   withFeatures,
 } from './examples.ts';
-import { addressSilence, besideNewCountry, sharingWeight } from './support/address.ts';
+import { addressSilence, sharingWeight } from './support/address.ts';
 import { isOwnDevice } from './support/device.ts';
+import { newCountryNats } from './support/new-country.ts';
 import { novelty } from './support/novelty.ts';
 import { count, num, text } from './support/words.ts';
 
@@ -42,8 +43,11 @@ export const networkNewAs: Signal = {
     if (facts.address.relay) nats *= W.relay_share;
     else if (facts.address.mobile) nats *= W.mobile_share;
     if (isOwnDevice(event, facts)) nats *= W.own_device_share;
-    nats *= besideNewCountry(facts, event.occurredAt_ms, W.abroad_share);
     if (facts.sharing.known) nats *= sharingWeight(facts.sharing.value.networkUsers);
+    // In a new country every operator is new. Without a device nothing else tells a journey from a takeover.
+    if (facts.profile.value.habits.devices.length > 0) {
+      nats -= Math.min(W.abroad_share * nats, W.told_by_country * newCountryNats(event, facts));
+    }
     return evidence(nats, {
       asn: facts.address.as.value.number,
       as_name: facts.address.as.value.name,

@@ -1,7 +1,7 @@
 import type { AddressFacts, Facts } from '../../facts.ts';
 import { familiarity } from '../../familiarity.ts';
 import type { WhyUnknown } from '../../known.ts';
-import { besideCoarser, strangeness } from './novelty.ts';
+import { strangeness } from './novelty.ts';
 
 /** Share of the tenant's accepted logins from which one address must be a proxy before the auth server. */
 const PROXY_SHARE = 0.5;
@@ -58,19 +58,6 @@ export function isHabitualAddress(facts: Facts, now_ms: number): boolean {
     features.network !== null &&
     familiarity(profile.value, 'networks', features.network, now_ms).seen === 'established'
   );
-}
-
-/**
- * What remains of evidence about the operator where the country is new to the user, from 1 at home to `left`:
- * `location.new_country` speaks of it, and abroad every operator is one that the user never had and that few of the
- * others have. A country that is not yet confirmed counts as new to the degree that it lacks weight. All of it for users
- * without a known device: then nothing else tells a journey from a takeover.
- */
-export function besideNewCountry({ profile, features }: Facts, now_ms: number, left: number): number {
-  if (!profile.known || profile.value === null || features.country === null) return 1;
-  if (profile.value.habits.devices.length === 0) return 1;
-  const country = familiarity(profile.value, 'countries', features.country, now_ms);
-  return 1 - (1 - left) * (1 - besideCoarser(country));
 }
 
 /**
