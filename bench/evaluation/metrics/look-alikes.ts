@@ -25,6 +25,8 @@ export interface LookAlikeFigure {
   /** Logins with a cookie that the user never had, and the share of them that is challenged. */
   readonly strange: number;
   readonly strangeChallenged: number;
+  /** Share that the policy as shipped challenges. */
+  readonly shipped: number;
 }
 export type LookAlikeFigures = Readonly<Record<LookAlike, LookAlikeFigure>>;
 
@@ -96,6 +98,9 @@ export function lookAlikeFigures(
           high: quantile(sorted, 0.975),
           strange: sum(worlds.map(({ strange }) => strange[k]?.user.length ?? 0)),
           strangeChallenged: strangeShare(worlds, k, budget),
+          shipped:
+            sum(worlds.map(({ noticed }) => noticed[k] ?? 0)) /
+            sum(worlds.map(({ kinds }) => kinds[k]?.user.length ?? 0)),
         },
       ];
     }),
@@ -144,6 +149,8 @@ interface Prepared {
   /** Those of them with a cookie that the user never had. */
   readonly strange: readonly Ranked[];
   readonly unplanned: readonly number[];
+  /** Those that the policy as shipped answers by more than `allow`. */
+  readonly noticed: readonly number[];
 }
 
 function prepare(changed: ChangedWorld, model: Model): Prepared {
@@ -168,6 +175,9 @@ function prepare(changed: ChangedWorld, model: Model): Prepared {
     kinds: parts.map((list) => ranked(list, () => true)),
     strange: parts.map((list) => ranked(list, (signature) => !hadCookie(signature))),
     unplanned: parts.map((list) => list[0]?.at.length ?? 0),
+    noticed: parts.map((list) =>
+      sum(list.map((part) => part.at.filter((i) => (part.logins.answer[i] ?? 0) > 0).length)),
+    ),
   };
 }
 

@@ -92,6 +92,7 @@ export function figuresOf(result: WorldResult): readonly string[] {
         'with a cookie never seen',
         'of those',
         'Freeman',
+        'by the policy as shipped',
       ],
       LOOK_ALIKES.map((lookAlike) => {
         const {
@@ -103,6 +104,7 @@ export function figuresOf(result: WorldResult): readonly string[] {
           high,
           strange,
           strangeChallenged,
+          shipped,
         } = result.lookAlikes.gatehouse[lookAlike];
         return [
           words(lookAlike),
@@ -113,9 +115,12 @@ export function figuresOf(result: WorldResult): readonly string[] {
           percent(strange / logins),
           percent(strangeChallenged),
           percent(result.lookAlikes.freeman[lookAlike].value),
+          percent(shipped),
         ];
       }),
     ),
+    '',
+    'A threshold at which 1 % is challenged challenges that 1 % which looks most like a takeover, whatever the model: logins with a cookie never seen, in a country never seen, stand first among them, and how many of a kind’s logins those are is the world’s doing. The policy as shipped challenges far fewer.',
     '',
     '### Challenges that a person meets in the first logins',
     '',
