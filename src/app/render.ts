@@ -5,6 +5,7 @@ import type { PanelAnswer, PanelListAnswer } from '../contracts/http/panel-answe
 import type { ErasureAnswer, UserAnswer, UserExportAnswer } from '../contracts/http/user-answers.ts';
 import type { JudgedSignal } from '../core/decision.ts';
 import type { LoginEvent } from '../core/event.ts';
+import { explainSignal } from '../core/explain.ts';
 import type {
   DecisionRecord,
   DecisionView,
@@ -12,6 +13,7 @@ import type {
   OutcomeRecord,
   RecordedFacts,
 } from '../core/record.ts';
+import { SIGNALS } from '../core/signals/index.ts';
 import type { DecisionPage, PanelInfo, PanelResult, Seen } from '../ports/analytics.ts';
 import type { ErasureReceipt, UserExport, UserSummary } from './gatehouse.ts';
 import { renderCounterfactuals } from './render-counterfactuals.ts';
@@ -229,12 +231,14 @@ export const renderPanel = (result: PanelResult, before: PanelResult | null): Pa
 });
 
 export function renderSignal(signal: JudgedSignal): NonNullable<DecisionAnswer['signals']>[number] {
+  const message = explainSignal(signal, SIGNALS);
   return {
     id: signal.id,
     category: signal.category,
     state: signal.state,
     log_odds: signal.logOdds,
     raw_log_odds: signal.rawLogOdds,
+    ...(message === null ? {} : { message }),
     details: signal.why === null ? signal.details : { ...signal.details, why: signal.why },
   };
 }

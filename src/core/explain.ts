@@ -210,6 +210,12 @@ function strongestTrust(judged: readonly JudgedSignal[]): number {
   return index;
 }
 
+/** What a piece of evidence says in a person's words; `null` for other states, and for signals that are no more. */
+export function explainSignal(judged: JudgedSignal, registry: readonly Signal[]): string | null {
+  if (judged.state !== 'evidence') return null;
+  return registry.find(({ id }) => id === judged.id)?.explain(judged.details) ?? null;
+}
+
 function reasonOf(judged: JudgedSignal | undefined, signal: Signal | undefined): Reason | null {
   if (judged === undefined || signal === undefined) return null;
   return { code: judged.id, message: signal.explain(judged.details) };

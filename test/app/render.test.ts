@@ -14,6 +14,7 @@ import { DecisionViewAnswer } from '../../src/contracts/http/decision-view-answe
 import { OutcomeAnswer } from '../../src/contracts/http/outcome-answer.ts';
 import { ErasureAnswer } from '../../src/contracts/http/user-answers.ts';
 import { createBodyValidator } from '../../src/contracts/http/validate-body.ts';
+import type { JudgedSignal } from '../../src/core/decision.ts';
 import type { DecisionRecord, DecisionView } from '../../src/core/record.ts';
 import {
   decisionRecord,
@@ -157,6 +158,34 @@ describe('renderAnswer', () => {
     expect(signals?.filter(({ state }) => state === 'abstain').map(({ details }) => details)).toEqual([
       { why: 'no_history' },
     ]);
+  });
+
+  it('says every piece of evidence in words, not the telling ones alone, and nothing for other states', () => {
+    const { verdict } = challenged;
+    const judged = (id: string, state: 'evidence' | 'neutral'): JudgedSignal => ({
+      id,
+      category: 'device',
+      state,
+      logOdds: state === 'evidence' ? 0.6 : 0,
+      rawLogOdds: state === 'evidence' ? 0.6 : 0,
+      details: { found: 'none', contradictions: 0 },
+      why: null,
+    });
+    const signals = [
+      judged('device.header_contradiction', 'evidence'),
+      judged('device.header_contradiction', 'neutral'),
+      judged('device.of_an_older_version', 'evidence'),
+    ];
+    const answer = renderAnswer(
+      { ...challenged, verdict: { ...verdict, signals } },
+      { includeSignals: true, recorded: true },
+    );
+    expect(answer.signals?.map(({ message }) => message)).toEqual([
+      'No browser headers, though logins here normally carry them',
+      undefined,
+      undefined,
+    ]);
+    expect(misfits(DecisionAnswer, answer)).toEqual([]);
   });
 
   it('shows no challenge that was not made: a dry run makes none', () => {

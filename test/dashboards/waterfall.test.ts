@@ -56,11 +56,11 @@ describe('the waterfall of a decision', () => {
     expect(forward.steps.map((step) => step.signal.id)).toEqual(['a.one', 'b.two', 'c.three']);
   });
 
-  test('says when a share was capped', () => {
-    const capped = layOut(RISK, SIGNALS, DEFAULT_THRESHOLDS)
-      .steps.filter((step) => step.capped)
+  test('says when a share is not what the judge said', () => {
+    const weighed = layOut(RISK, SIGNALS, DEFAULT_THRESHOLDS)
+      .steps.filter((step) => step.weighed)
       .map((step) => step.signal.id);
-    expect(capped).toEqual(['network.hosting']);
+    expect(weighed).toEqual(['network.hosting']);
   });
 
   test('admits a record whose parts do not add up', () => {

@@ -22,8 +22,10 @@ export interface Signal {
   readonly state: 'evidence' | 'neutral' | 'abstain';
   /** Nats; the final share after caps. */
   readonly log_odds: number;
-  /** Nats; before caps. */
+  /** Nats; before the model's weight and caps. */
   readonly raw_log_odds: number;
+  /** Evidence in a person's words. */
+  readonly message?: string;
   readonly details?: Readonly<Record<string, DetailValue>> | null;
 }
 

@@ -117,9 +117,12 @@ function StepRow({
         <span className={raises ? 'raises' : 'lowers'}>
           <span aria-hidden="true">{raises ? '▲' : '▼'}</span> {format.nats(signal.log_odds)}
         </span>
-        {step.capped && (
-          <span className="sub" title="Signals of one category count together only up to a cap">
-            of {format.nats(signal.raw_log_odds)}
+        {step.weighed && (
+          <span
+            className="sub"
+            title="As its judge means it: before the model’s weight and the cap of its category"
+          >
+            raw {format.nats(signal.raw_log_odds)}
           </span>
         )}
       </td>
@@ -213,7 +216,7 @@ export function Waterfall({ decision }: { readonly decision: Decision }) {
               key={step.signal.id}
               layout={layout}
               step={step}
-              message={messages.get(step.signal.id) ?? null}
+              message={step.signal.message ?? messages.get(step.signal.id) ?? null}
             />
           ))}
           <tr className="wf-sum wf-total" data-testid="waterfall-total">

@@ -11,8 +11,8 @@ export interface WaterfallStep {
   readonly signal: Signal;
   readonly start: number;
   readonly end: number;
-  /** Whether a cap took some of the raw evidence away. */
-  readonly capped: boolean;
+  /** Whether the model’s weight or a cap makes it something else than the raw evidence. */
+  readonly weighed: boolean;
 }
 
 export interface Threshold {
@@ -76,7 +76,7 @@ export const layOut = (
   const steps = evidence.map((signal): WaterfallStep => {
     const start = sum;
     sum += signal.log_odds;
-    return { signal, start, end: sum, capped: Math.abs(signal.raw_log_odds - signal.log_odds) > 0.005 };
+    return { signal, start, end: sum, weighed: Math.abs(signal.raw_log_odds - signal.log_odds) > 0.005 };
   });
   const thresholds = (
     [

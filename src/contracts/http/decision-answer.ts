@@ -58,7 +58,13 @@ const SignalAnswer = Type.Object(
         '`neutral`: judged, nothing to say. `abstain`: could not judge, which is not the same as safe.',
     }),
     log_odds: Type.Number({ description: 'Final share, after caps; 0 unless the state is `evidence`.' }),
-    raw_log_odds: Type.Number({ description: 'Before caps.' }),
+    raw_log_odds: Type.Number({ description: 'As its judge means it: before the model’s weight and caps.' }),
+    message: Type.Optional(
+      Type.String({
+        description: 'For people; only where the state is `evidence`.',
+        examples: ['6,100 km from the last login in 2.5 h (2,440 km/h)'],
+      }),
+    ),
     details: Type.Unsafe<Record<string, string | number | boolean | null>>({
       type: 'object',
       additionalProperties: true,
