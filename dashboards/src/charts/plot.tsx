@@ -86,6 +86,19 @@ const NEARLY_ALL = 0.7;
 
 const FONT = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
+/** Of a label of the axes, at their size. */
+const CHARACTER_PX = 6.5;
+const BETWEEN_LABELS_PX = 14;
+
+/** Every label where there is room for all of them; else every second, third, … so that their distances stay the same. */
+const shownLabels = (labels: readonly string[], width_px: number): ReadonlySet<number> => {
+  const written = labels.flatMap((label, index) => (label === '' ? [] : [index]));
+  const longest = Math.max(0, ...labels.map((label) => label.length));
+  const room = Math.max(1, Math.floor(width_px / (longest * CHARACTER_PX + BETWEEN_LABELS_PX)));
+  const every = Math.max(1, Math.ceil(written.length / room));
+  return new Set(written.filter((_, place) => place % every === 0));
+};
+
 const highest = (series: readonly PlotSeries[]): number =>
   Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
 
@@ -97,6 +110,8 @@ const draw = (chart: EChartsType, host: HTMLElement, props: PlotProps): void => 
     series.map(({ token }) => token),
   );
   const colorOf = (token: string): string => own[token] ?? colors.text;
+  let width_px = chart.getWidth();
+  let shown = shownLabels(labels, width_px);
   chart.setOption(
     {
       animation: false,
@@ -140,7 +155,14 @@ const draw = (chart: EChartsType, host: HTMLElement, props: PlotProps): void => 
         axisLabel: {
           color: colors['text-3'],
           fontSize: 11,
-          interval: (index: number) => labels[index] !== '',
+          interval: (index: number) => {
+            // Asked for every label each time that the chart is laid out, at whatever width it has by then.
+            if (chart.getWidth() !== width_px) {
+              width_px = chart.getWidth();
+              shown = shownLabels(labels, width_px);
+            }
+            return shown.has(index);
+          },
           hideOverlap: true,
           formatter: (index: string) => labels[Number(index)] ?? '',
         },
