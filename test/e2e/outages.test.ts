@@ -72,7 +72,9 @@ describe('Redis is there and says nothing', () => {
       expect(decision.degraded).not.toBeNull();
     }
     const times = answers.map(([, took_ms]) => took_ms - median(ways));
-    expect(median(times), JSON.stringify(times)).toBeLessThan(median(waited));
+    // One wait in all, not one for what is read and another for what is stored; the work beside it takes its share where
+    // the processors are busy.
+    expect(median(times), JSON.stringify(times)).toBeLessThan(1.5 * median(waited));
     await eventually(
       () => decide(api, 'after'),
       ({ status, body }) => status === 200 && body.recorded && body.degraded === null,
