@@ -178,8 +178,8 @@ export const WEIGHTS = {
     abroad_share: 0.5,
     /**
      * … and at most this part of what the new country says, which behind an exit or at a shared address is little. Below
-     * the least quotient of the two signals' weights in the stack (1 to 2.25), so that going abroad never looks better
-     * than another operator at home.
+     * the least quotient of the two signals' weights in the stack (1 to 2.25), so that of these two going abroad never
+     * says less than another operator at home.
      */
     told_by_country: 0.4,
   },

@@ -120,7 +120,7 @@ export function figuresOf(result: WorldResult): readonly string[] {
       }),
     ),
     '',
-    'A threshold at which 1 % is challenged challenges that 1 % which looks most like a takeover, whatever the model: logins with a cookie never seen, in a country never seen, stand first among them, and how many of a kind’s logins those are is the world’s doing. The policy as shipped challenges far fewer.',
+    'A threshold at which 1 % is challenged challenges that 1 % which looks most like a takeover, whatever the model: logins with a cookie never seen, in a country never seen, stand first among them, and how many of a kind’s logins those are is the world’s doing. What the policy as shipped challenges stands beside it: fewer where scores are calibrated, more where they overstate the risk.',
     '',
     '### Challenges that a person meets in the first logins',
     '',

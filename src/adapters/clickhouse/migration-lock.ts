@@ -55,16 +55,16 @@ export async function withMigrationLock<T>(
   } finally {
     clearInterval(renewal);
     leftBehind.set(database, owner);
-    await database.command(`DROP TABLE IF EXISTS ${LOCK}${on}`);
+    if (await isOwn(database, owner)) await database.command(`DROP TABLE IF EXISTS ${LOCK}${on}`);
     leftBehind.delete(database);
   }
 }
 
 async function take(database: Database, on: string, owner: string, lease_s: number): Promise<boolean> {
-  const left = leftBehind.get(database) ?? '';
-  const [found] = await database.query<{ now: number; holder: string; held: number }>(
+  const own = leftBehind.get(database) ?? '';
+  const [found] = await database.query<{ now: number; holder: string; seen: number; held: number }>(
     'write',
-    `SELECT ${NOW} AS now, any(words[1]) AS holder, countIf(words[1] != {left:String} AND seen_s > now - {lease:UInt32}) AS held
+    `SELECT ${NOW} AS now, any(words[1]) AS holder, max(seen_s) AS seen, countIf(words[1] != {own:String} AND seen_s > now - {lease:UInt32}) AS held
 FROM (
   SELECT
     splitByChar(' ', comment) AS words,
@@ -72,12 +72,13 @@ FROM (
   FROM system.tables WHERE database = currentDatabase() AND name = '${LOCK}'
 )
 HAVING count() > 0`,
-    { lease: lease_s, left },
+    { lease: lease_s, own },
   );
   if (found !== undefined) {
     if (found.held > 0) return false;
-    // Under the name of the very holder that was found gone, so that of two who found it one fails.
-    await quietly(database, `RENAME TABLE ${LOCK} TO ${quoted(`${LOCK}_${found.holder}`)}${on}`);
+    // Named for the very lock that was found left, so that of two who found it one fails.
+    const left = `${LOCK}_${found.holder}_${found.seen}`;
+    await quietly(database, `RENAME TABLE ${LOCK} TO ${quoted(left)}${on}`);
   }
   const now = found?.now ?? (await serverTime(database));
   return quietly(
@@ -87,8 +88,20 @@ HAVING count() > 0`,
 }
 
 async function renew(database: Database, on: string, owner: string): Promise<void> {
+  // Who was stopped for long and wakes up must not sign the lock of the one that took over.
+  if (!(await isOwn(database, owner))) return;
   const now = await serverTime(database);
   await database.command(`ALTER TABLE ${LOCK}${on} MODIFY COMMENT '${owner} ${now}'`);
+}
+
+async function isOwn(database: Database, owner: string): Promise<boolean> {
+  const own = await database.query(
+    'write',
+    `SELECT name FROM system.tables
+WHERE database = currentDatabase() AND name = '${LOCK}' AND startsWith(comment, {owner:String})`,
+    { owner },
+  );
+  return own.length > 0;
 }
 
 async function serverTime(database: Database): Promise<number> {

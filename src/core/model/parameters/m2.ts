@@ -6,7 +6,7 @@ export const M2: Model = {
   fitted: {
     command: 'npm run fit',
     data: 'generator 3: worlds drawn-fit-0 to drawn-fit-15 for the weights, the 8 next for the calibration; 250 users, 80 days each',
-    code: '15c51a5b242f800b',
+    code: '8a25853c9e43b846',
     rows: 229234,
     attacks: 92266,
     slope: 1.9,
