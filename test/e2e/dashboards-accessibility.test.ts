@@ -104,7 +104,7 @@ const LOOKS = [
 
 /** Dialogs and failures are made of the same parts as the pages: both schemes once. */
 const LOOKS_OF_STATES = [
-  { colorScheme: 'dark', width: 1_440, options: COLOURS },
+  { colorScheme: 'dark', width: 1_440, options: ALL },
   { colorScheme: 'light', width: 390, options: ALL },
 ] as const;
 

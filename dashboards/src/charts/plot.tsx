@@ -6,6 +6,7 @@ import { reveal } from '../lib/text.ts';
 import { usePaintedTheme } from '../lib/theme.ts';
 import { createChart } from './echarts.ts';
 import { readColors } from './palette.ts';
+import { shownLabels } from './shown-labels.ts';
 
 export interface PlotMark {
   /** Position on the axis. */
@@ -86,19 +87,6 @@ const NEARLY_ALL = 0.7;
 
 const FONT = 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
-/** Of a label of the axes, at their size. */
-const CHARACTER_PX = 6.5;
-const BETWEEN_LABELS_PX = 14;
-
-/** Every label where there is room for all of them; else every second, third, … so that their distances stay the same. */
-const shownLabels = (labels: readonly string[], width_px: number): ReadonlySet<number> => {
-  const written = labels.flatMap((label, index) => (label === '' ? [] : [index]));
-  const longest = Math.max(0, ...labels.map((label) => label.length));
-  const room = Math.max(1, Math.floor(width_px / (longest * CHARACTER_PX + BETWEEN_LABELS_PX)));
-  const every = Math.max(1, Math.ceil(written.length / room));
-  return new Set(written.filter((_, place) => place % every === 0));
-};
-
 const highest = (series: readonly PlotSeries[]): number =>
   Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
 
@@ -110,8 +98,8 @@ const draw = (chart: EChartsType, host: HTMLElement, props: PlotProps): void => 
     series.map(({ token }) => token),
   );
   const colorOf = (token: string): string => own[token] ?? colors.text;
-  let width_px = chart.getWidth();
-  let shown = shownLabels(labels, width_px);
+  let width_px = Number.NaN;
+  let shown: ReadonlySet<number> = new Set();
   chart.setOption(
     {
       animation: false,

@@ -172,6 +172,7 @@ export function Waterfall({ decision }: { readonly decision: Decision }) {
     decision.signals ?? [],
     decision.policy.thresholds ?? DEFAULT_THRESHOLDS,
   );
+  // In the words of its day where it was a reason, so that one finding is not said in two ways on a page.
   const messages = new Map(decision.reasons.map((reason) => [reason.code, reason.message]));
   return (
     <div className="waterfall" data-testid="waterfall">
@@ -216,7 +217,7 @@ export function Waterfall({ decision }: { readonly decision: Decision }) {
               key={step.signal.id}
               layout={layout}
               step={step}
-              message={step.signal.message ?? messages.get(step.signal.id) ?? null}
+              message={messages.get(step.signal.id) ?? step.signal.message ?? null}
             />
           ))}
           <tr className="wf-sum wf-total" data-testid="waterfall-total">

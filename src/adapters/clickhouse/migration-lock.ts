@@ -64,14 +64,13 @@ async function take(database: Database, on: string, owner: string, lease_s: numb
   const own = leftBehind.get(database) ?? '';
   const [found] = await database.query<{ now: number; holder: string; seen: number; held: number }>(
     'write',
-    `SELECT ${NOW} AS now, any(words[1]) AS holder, max(seen_s) AS seen, countIf(words[1] != {own:String} AND seen_s > now - {lease:UInt32}) AS held
+    `SELECT ${NOW} AS now, words[1] AS holder, seen, words[1] != {own:String} AND seen > now - {lease:UInt32} AS held
 FROM (
   SELECT
     splitByChar(' ', comment) AS words,
-    greatest(toUInt32OrZero(words[2]), toUnixTimestamp(metadata_modification_time)) AS seen_s
+    greatest(toUInt32OrZero(words[2]), toUnixTimestamp(metadata_modification_time)) AS seen
   FROM system.tables WHERE database = currentDatabase() AND name = '${LOCK}'
-)
-HAVING count() > 0`,
+)`,
     { lease: lease_s, own },
   );
   if (found !== undefined) {
