@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +17,8 @@ export interface FirstLoadFigures {
   readonly latency_ms: number;
   /** Medians and worst, from the navigation on. */
   readonly marks: Readonly<Record<Mark, { readonly median_ms: number; readonly worst_ms: number }>>;
+  /** The same of a page with no application in it: what browser, throttle and machine take by themselves. */
+  readonly bare: Readonly<Record<Mark, { readonly median_ms: number; readonly worst_ms: number }>>;
   /** As they came over the wire. */
   readonly scripts: readonly { readonly name: string; readonly bytes: number; readonly charts: boolean }[];
 }
@@ -23,6 +26,9 @@ export interface FirstLoadFigures {
 /** `interactive`: a key that was pressed as soon as the page showed its frame has opened the finder. */
 type Mark = 'frame' | 'interactive' | 'figures' | 'charts';
 const MARKS: readonly Mark[] = ['frame', 'interactive', 'figures', 'charts'];
+
+/** Nothing to compare with: the bare page has no figures and no charts. */
+const APPLICATION: ReadonlySet<Mark> = new Set<Mark>(['figures', 'charts']);
 
 /** Chunks that only charts and maps need; they are asked for after the page can be used. */
 const CHARTS = /^(?:plot|world)[-.]/;
@@ -55,6 +61,22 @@ const OBSERVER = `
   new MutationObserver(look).observe(document, { childList: true, subtree: true });
 `;
 
+/** As much of a page as the marks ask for: one small script makes the frame, and a key puts a field there. */
+const BARE_PAGE = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Bare</title><link rel="icon" href="data:,">
+<script type="module" src="/bare.js"></script></head><body><div id="root"></div></body></html>`;
+const BARE_SCRIPT = `
+const root = document.getElementById('root');
+document.addEventListener('keydown', () => {
+  root.insertAdjacentHTML('beforeend', '<input data-testid="palette-input">');
+});
+root.innerHTML = '<main data-testid="overview-page">Overview</main>';
+setTimeout(() => {
+  root.insertAdjacentHTML('beforeend', '<b data-testid="tile-decisions">0</b>');
+  root.insertAdjacentHTML('beforeend', '<div data-testid="actions-over-time"><canvas></canvas></div>');
+}, 0);
+`;
+
 export interface FirstLoadOptions {
   readonly rounds: number;
   readonly cpuRate: number;
@@ -71,38 +93,68 @@ export async function firstLoadFigures(options: FirstLoadOptions): Promise<First
     program: isSource ? ['--import', 'tsx', cli] : [cli],
     dataDir,
   }).ready;
+  const bare = await startBareServer();
   const browser = await launchBrowser();
   try {
     const api = createApiClient(gatehouse.url);
     for (let i = 0; i < 50; i++) await api.risk(loginOf(`visitor-${i}`));
     const signedIn = await signIn(browser, gatehouse.url);
     const rounds: Round[] = [];
-    // The first one warms the server up and does not count.
+    const bareRounds: Round[] = [];
+    // In turns, because machines change their speed. The first one warms the server up and does not count.
     for (let round = 0; round <= options.rounds; round++) {
-      const context = await browser.newContext({
-        storageState: signedIn,
-        viewport: { width: 1_440, height: 900 },
-      });
-      const measured = await load(context, gatehouse.url, options);
-      await context.close();
-      if (round > 0) rounds.push(measured);
+      for (const [url, measured] of [
+        [bare.url, bareRounds],
+        [gatehouse.url, rounds],
+      ] as const) {
+        const context = await browser.newContext({
+          storageState: signedIn,
+          viewport: { width: 1_440, height: 900 },
+        });
+        const one = await load(context, url, options);
+        await context.close();
+        if (round > 0) measured.push(one);
+      }
     }
     const [last] = rounds.slice(-1);
     return {
       ...options,
-      marks: Object.fromEntries(
-        MARKS.map((mark) => {
-          const times = rounds.map(({ marks }) => marks[mark]);
-          return [mark, { median_ms: median(times), worst_ms: Math.max(...times) }];
-        }),
-      ) as FirstLoadFigures['marks'],
+      marks: summaryOf(rounds),
+      bare: summaryOf(bareRounds),
       scripts: last?.scripts ?? [],
     };
   } finally {
     await browser.close();
+    bare.close();
     await gatehouse.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+const summaryOf = (rounds: readonly Round[]): FirstLoadFigures['marks'] =>
+  Object.fromEntries(
+    MARKS.map((mark) => {
+      const times = rounds.map(({ marks }) => marks[mark]);
+      return [mark, { median_ms: median(times), worst_ms: Math.max(...times) }];
+    }),
+  ) as FirstLoadFigures['marks'];
+
+async function startBareServer(): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/bare.js';
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
+    response.end(isScript ? BARE_SCRIPT : BARE_PAGE);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the bare page has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }
 
 async function signIn(
@@ -160,7 +212,7 @@ async function load(context: BrowserContext, url: string, options: FirstLoadOpti
 
 /** The figures as a chapter of the report. */
 export function firstLoadReport(figures: FirstLoadFigures): string {
-  const { rounds, cpuRate, mbit_s, latency_ms, marks, scripts } = figures;
+  const { rounds, cpuRate, mbit_s, latency_ms, marks, bare, scripts } = figures;
   const kilobytes = (chosen: FirstLoadFigures['scripts']): string =>
     (chosen.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000).toFixed(0);
   const before = scripts.filter(({ charts }) => !charts);
@@ -174,11 +226,12 @@ export function firstLoadReport(figures: FirstLoadFigures): string {
 
 Written by \`npm run bench -- --only first-load\`: the overview of a signed-in analyst, nothing cached, Chromium of the
 system at ${cpuRate}× processor throttle, ${mbit_s} Mbit/s and ${latency_ms} ms; median of ${rounds} loads, milliseconds from the navigation.
-Server, browser and bench share the machine.
+Server, browser and bench share the machine. *Bare*: a page of two elements and a script of ten lines, loaded in turns with
+ours: what the browser, the throttle and this machine take before any application.
 
-| | median ms | worst ms | goal ms |
-| --- | ---: | ---: | ---: |
-${MARKS.map((mark) => `| ${words[mark]} | ${marks[mark].median_ms.toFixed(0)} | ${marks[mark].worst_ms.toFixed(0)} | ${mark === 'interactive' ? '1500' : ''} |`).join('\n')}
+| | median ms | worst ms | bare, median ms | goal ms |
+| --- | ---: | ---: | ---: | ---: |
+${MARKS.map((mark) => `| ${words[mark]} | ${marks[mark].median_ms.toFixed(0)} | ${marks[mark].worst_ms.toFixed(0)} | ${APPLICATION.has(mark) ? '' : bare[mark].median_ms.toFixed(0)} | ${mark === 'interactive' ? '1500' : ''} |`).join('\n')}
 
 Scripts before charts: ${kilobytes(before)} KB as sent (brotli, headers included; goal 350 KB), in ${before.length} files. Charts and map
 come afterwards: ${kilobytes(scripts.filter(({ charts }) => charts))} KB.

@@ -49,11 +49,11 @@ export interface SinkWorkers {
 const POLL_MS = 150;
 /**
  * What waits no longer than this goes to ClickHouse in one batch. Each track makes batches of its own, and each batch a
- * part in every table and rollup: with four tracks a shorter wait kept a processor busy however few the decisions were.
+ * part in every table and rollup: at 0.35 s the inserts were so many that rows waited longer for them (docs/BENCH-REDIS.md).
  */
-const MAX_WAIT_MS = 1_000;
-/** Rows of a batch when the log is full: what several tracks read ahead is in memory at once. */
-const MAX_ROWS = 1_500;
+const MAX_WAIT_MS = 600;
+/** Rows of a batch when the log is full: what each track reads ahead is in memory at once. */
+const MAX_ROWS = 3_000;
 
 /** Carries this process's share of the log on Redis Streams into ClickHouse. */
 export function startSinkWorkers(options: SinkWorkersOptions): SinkWorkers {

@@ -37,15 +37,18 @@ const start = (host: HTMLElement): void => {
   // later, long after it was true.
   if (window.location.pathname === '/sign-in') void readSession().catch(() => undefined);
   const router = createAppRouter({ queryClient, takeToken });
-  createRoot(host).render(
-    <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <FormatProvider format={createFormat()}>
-          <RouterProvider router={router} />
-        </FormatProvider>
-      </QueryClientProvider>
-    </StrictMode>,
-  );
+  const show = (): void =>
+    createRoot(host).render(
+      <StrictMode>
+        <QueryClientProvider client={queryClient}>
+          <FormatProvider format={createFormat()}>
+            <RouterProvider router={router} />
+          </FormatProvider>
+        </QueryClientProvider>
+      </StrictMode>,
+    );
+  // Nothing can be shown before it is known whose session this is: rendering only then renders once instead of twice.
+  router.load().then(show, show);
 };
 
 const host = document.getElementById('root');

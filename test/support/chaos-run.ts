@@ -75,6 +75,8 @@ export interface AwayReport {
 }
 
 const NODES = 2;
+/** How long a freeze waits until every worker holds a track. */
+const SHARED_OUT_MS = 20_000;
 /** Longer than the lease of a track (10 s) and than the permission to write to ClickHouse (15 s). */
 const FROZEN_MS = 18_000;
 /** A kill within the first or last of the load would meet nothing. */
@@ -187,9 +189,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const freeze = async (victim: NodeVictim): Promise<void> => {
       freezes += 1;
       freezing = true;
-      const stopped = victim.freeze(FROZEN_MS);
-      const before = await holders();
-      await stopped;
+      let before: Awaited<ReturnType<typeof holders>> = [];
+      // A worker that was just started holds nothing yet, and nobody could take it over.
+      await victim.freeze(FROZEN_MS, async () => {
+        const end_ms = performance.now() + SHARED_OUT_MS;
+        do {
+          before = await holders();
+          if (carriersOf(before) === NODES) return;
+          await wait(PROGRESS_MS / 10);
+        } while (performance.now() < end_ms);
+      });
       const after = await holders();
       freezing = false;
       const taken = after.filter((holder, track) => holder !== null && holder !== before[track]).length;
@@ -335,6 +344,10 @@ function planOf(options: ChaosOptions, random: () => number): readonly Planned[]
     { at: AWAY_AT, kind: 'clickhouse' as const, which: 0, down_ms: options.away_ms, how: 'away' as const },
   ].toSorted((a, b) => a.at - b.at);
 }
+
+/** How many workers hold tracks: a holder's name begins with the worker's. */
+const carriersOf = (holders: readonly (string | null)[]): number =>
+  new Set(holders.flatMap((holder) => (holder === null ? [] : [holder.split('.')[0]]))).size;
 
 async function readinessOf(url: string): Promise<string> {
   try {

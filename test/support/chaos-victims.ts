@@ -24,8 +24,11 @@ export interface Strike {
 export interface NodeVictim extends Victim {
   /** Whether it serves, so that a stop would stop something. */
   canBeFrozen(): boolean;
-  /** SIGSTOP now and SIGCONT later: it is there, says nothing, and wakes up thinking that no time has passed. */
-  freeze(for_ms: number): Promise<void>;
+  /**
+   * SIGSTOP when `ready` resolves and SIGCONT later: it is there, says nothing, and wakes up thinking that no time has
+   * passed. Nothing kills it meanwhile.
+   */
+  freeze(for_ms: number, ready: () => Promise<void>): Promise<void>;
   /** SIGTERM. Resolves to the exit code. */
   stop(): Promise<number | null>;
   logged(): string;
@@ -74,11 +77,12 @@ export function nodeVictim(options: {
     kind,
     canBeKilled: () => process_ !== null && !frozen,
     canBeFrozen: () => running !== null && !frozen,
-    async freeze(for_ms) {
+    async freeze(for_ms, ready) {
       if (running === null) throw new Error(`${name} is not there to be frozen`);
       const { pid } = running;
       frozen = true;
       try {
+        await ready();
         process.kill(pid, 'SIGSTOP');
         await wait(for_ms);
         process.kill(pid, 'SIGCONT');

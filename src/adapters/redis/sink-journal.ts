@@ -20,6 +20,8 @@ export interface SinkJournalOptions {
 /**
  * The place, open batches and parked rows of one track in Redis, kept by whoever holds the track's lease. What each
  * shard has in analytics is also said beside its log, for those who trim it and for those who wait for it.
+ *
+ * @throws Error when the journal was kept for another number of tracks: read as ours, it would carry rows twice.
  */
 export async function openSinkJournal(options: SinkJournalOptions): Promise<SinkJournal> {
   const { redis, keys, scripts, run, track, holder } = options;
@@ -31,6 +33,11 @@ export async function openSinkJournal(options: SinkJournalOptions): Promise<Sink
   /** As it stands in Redis, '' for none: a journal that lost its end is noticed by it. */
   let placed = text ?? '';
   let acknowledged: LogPlace = text === null ? shards.map(() => 0) : (JSON.parse(text) as number[]);
+  if (acknowledged.length !== shards.length) {
+    throw new Error(
+      `the sink's journal has ${acknowledged.length} places for track ${track} and not ${shards.length}: it was kept for another number of tracks`,
+    );
+  }
   const opened = new Map<string, SinkBatch>();
   for (const value of Object.values(hash)) {
     const batch = JSON.parse(value) as SinkBatch;

@@ -70,6 +70,6 @@ export function createTrackSource(options: {
   };
 }
 
-/** Microseconds of sixteen shards are more than a number holds exactly. */
+/** Microseconds of 32 shards are more than a number holds exactly. */
 const sum = (place: LogPlace): string =>
   place.reduce((all, position) => all + BigInt(position), 0n).toString(36);

@@ -27,7 +27,7 @@ function connect() {
   return { redis, keys, scripts, run, leases, parked: createParkedRows({ redis, keys, run }) };
 }
 
-const TRACK = 2;
+const TRACK = 1;
 
 sinkJournalContract('Redis', {
   parts: shardsOfTrack(TRACK).length,
@@ -71,6 +71,15 @@ test('a journal that went back in Redis, as after a loss of power, is noticed be
   await expect(journal.begin({ ...batch, id: 'c', after: place(9), upTo: place(10) })).rejects.toMatchObject({
     code: 'track_lost',
   });
+});
+
+test('a journal that was kept for another number of tracks is refused: read as ours, it would carry rows twice', async () => {
+  const shared = connect();
+  const holder = (await shared.leases.take(TRACK)) ?? '';
+  await shared.redis.set(shared.keys.sinkState.place(TRACK), JSON.stringify([1, 2, 3]));
+  await expect(openSinkJournal({ ...shared, track: TRACK, holder })).rejects.toThrow(
+    'another number of tracks',
+  );
 });
 
 test('what each shard has in analytics is said beside its log, and never goes back', async () => {
