@@ -264,6 +264,22 @@ describe('the dashboards', () => {
     remove();
   });
 
+  it('are cut off from a page of another site that opened them, and from nobody when the address was typed', async () => {
+    const remove = await withDashboards();
+    const opener = async (site?: string) => {
+      const headers = site === undefined ? {} : { 'sec-fetch-site': site };
+      const page = await test.inject({ url: '/', headers });
+      expect(page.headers.vary).toContain('sec-fetch-site');
+      return page.headers['cross-origin-opener-policy'];
+    };
+    for (const elsewhere of ['cross-site', 'same-site', 'nonsense', undefined]) {
+      expect(await opener(elsewhere), elsewhere).toBe('same-origin');
+    }
+    for (const ourselves of ['none', 'same-origin'])
+      expect(await opener(ourselves), ourselves).toBeUndefined();
+    remove();
+  });
+
   it('are sent as the build compressed them to whoever takes that, with the same headers', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'gatehouse-dashboards-'));
     mkdirSync(join(directory, 'assets'));

@@ -57,9 +57,18 @@ export async function addDashboards(app: FastifyInstance, directory: string | nu
   };
 }
 
+/** What `Sec-Fetch-Site` says when no page of another site led here: an address typed or kept, or our own page. */
+const NOT_FROM_ELSEWHERE: ReadonlySet<unknown> = new Set(['none', 'same-origin']);
+
 function setPageHeaders(reply: FastifyReply): void {
   reply.header('content-security-policy', DASHBOARDS_CSP);
   reply.header('x-frame-options', 'DENY');
   reply.header('referrer-policy', 'no-referrer');
-  reply.header('cross-origin-opener-policy', 'same-origin');
+  // Cuts a page of another site off from the window that it opened on us: it could lead it elsewhere later. The browser
+  // starts another process for that, 0.3 s of a first load on a slow machine (docs/BENCHMARKS.md), so that whoever
+  // typed the address is spared it: there is nobody to cut off. Browsers that do not say who led here get it always.
+  reply.header('vary', 'sec-fetch-site');
+  if (!NOT_FROM_ELSEWHERE.has(reply.request.headers['sec-fetch-site'])) {
+    reply.header('cross-origin-opener-policy', 'same-origin');
+  }
 }
