@@ -29,19 +29,26 @@ export async function openSinkJournal(options: SinkJournalOptions): Promise<Sink
   const shards = shardsOfTrack(track);
   const ofTrack = [own.lease(track), own.place(track), own.batches(track)];
 
-  const [text, hash] = await Promise.all([redis.get(own.place(track)), redis.hgetall(own.batches(track))]);
+  const [text, hash, ...told] = await Promise.all([
+    redis.get(own.place(track)),
+    redis.hgetall(own.batches(track)),
+    ...shards.map((shard) => redis.get(keys.sink(shard))),
+  ]);
   /** As it stands in Redis, '' for none: a journal that lost its end is noticed by it. */
   let placed = text ?? '';
-  let acknowledged: LogPlace = text === null ? shards.map(() => 0) : (JSON.parse(text) as number[]);
-  if (acknowledged.length !== shards.length) {
-    throw new Error(
-      `the sink's journal has ${acknowledged.length} places for track ${track} and not ${shards.length}: it was kept for another number of tracks`,
-    );
-  }
+  // Without a place, what each shard says: from its beginning, everything that the log still holds would be carried again.
+  let acknowledged: LogPlace =
+    text === null ? told.map((position) => Number(position ?? 0)) : (JSON.parse(text) as number[]);
   const opened = new Map<string, SinkBatch>();
   for (const value of Object.values(hash)) {
     const batch = JSON.parse(value) as SinkBatch;
     opened.set(batch.id, batch);
+  }
+  for (const { length } of [acknowledged, ...[...opened.values()].map(({ upTo }) => upTo)]) {
+    if (length === shards.length) continue;
+    throw new Error(
+      `the sink's journal of track ${track} tells of ${length} shards, not of ${shards.length}: it was kept for another number of tracks`,
+    );
   }
 
   async function write(

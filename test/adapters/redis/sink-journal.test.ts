@@ -76,10 +76,33 @@ test('a journal that went back in Redis, as after a loss of power, is noticed be
 test('a journal that was kept for another number of tracks is refused: read as ours, it would carry rows twice', async () => {
   const shared = connect();
   const holder = (await shared.leases.take(TRACK)) ?? '';
-  await shared.redis.set(shared.keys.sinkState.place(TRACK), JSON.stringify([1, 2, 3]));
-  await expect(openSinkJournal({ ...shared, track: TRACK, holder })).rejects.toThrow(
-    'another number of tracks',
+  const open = () => openSinkJournal({ ...shared, track: TRACK, holder });
+  const refused = 'another number of tracks';
+  const { place: placeOf, batches } = shared.keys.sinkState;
+  await shared.redis.set(placeOf(TRACK), JSON.stringify([1, 2, 3]));
+  await expect(open()).rejects.toThrow(refused);
+  await shared.redis.del(placeOf(TRACK));
+  await shared.redis.hset(
+    batches(TRACK),
+    'b',
+    JSON.stringify({ ...batch, after: [0, 0, 0], upTo: [1, 2, 3] }),
   );
+  await expect(open()).rejects.toThrow(refused);
+});
+
+test('a journal without a place goes on where each shard says that it is, and carries nothing again', async () => {
+  const shared = connect();
+  const holder = (await shared.leases.take(TRACK)) ?? '';
+  const journal = await openSinkJournal({ ...shared, track: TRACK, holder });
+  await journal.begin(batch);
+  await journal.acknowledge(batch);
+  await shared.redis.del(shared.keys.sinkState.place(TRACK));
+  const again = await openSinkJournal({ ...shared, track: TRACK, holder });
+  expect(again.acknowledged).toEqual(place(9));
+  const next = { ...batch, id: 'c', after: place(9), upTo: place(10) };
+  await again.begin(next);
+  await again.acknowledge(next);
+  expect(again.acknowledged).toEqual(place(10));
 });
 
 test('what each shard has in analytics is said beside its log, and never goes back', async () => {
