@@ -1,4 +1,5 @@
 import type { Analytics, EntityCount, EntitySubject, Window } from '../../ports/analytics.ts';
+import { NOT_BY_USER } from './conditions.ts';
 import { ANALYST_LIMITS, type Database, type Parameters } from './database.ts';
 import { type DecisionRows, newestRows, type StoredRow } from './decision-rows.ts';
 
@@ -36,7 +37,7 @@ export function createEntityReads(database: Database, rows: DecisionRows): Pick<
       ];
       const where = `tenant = {tenant:String} AND ${within.join(' AND ')}`;
       const ask = <Row>(sql: string, more: Parameters = {}): Promise<Row[]> =>
-        database.query<Row>('read', sql, { ...parameters, ...more }, ANALYST_LIMITS);
+        database.query<Row>('read', `${sql}${NOT_BY_USER}`, { ...parameters, ...more }, ANALYST_LIMITS);
       const step_s = stepOf(window);
       const others = async (column: string): Promise<EntityCount[]> =>
         (

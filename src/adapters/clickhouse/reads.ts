@@ -10,7 +10,7 @@ import type {
 } from '../../core/record.ts';
 import type { Analytics, DecisionFilter } from '../../ports/analytics.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { conditionsOf, isOfOneUser, settingsFor } from './conditions.ts';
+import { conditionsOf, isOfOneUser, NOT_BY_USER, settingsFor } from './conditions.ts';
 import { continueAfter, type Place, readCursor, writeCursor } from './cursor.ts';
 import { ANALYST_LIMITS, type Database, LOOKUP_LIMITS } from './database.ts';
 import { newestFirst, type Span } from './newest-first.ts';
@@ -66,21 +66,18 @@ export function createReads(database: Database, clock: Clock): Reads {
   /** The whole records at places that a narrow query found, in its order. */
   async function viewsAt(kind: Kind, tenant: string, places: readonly Place[]): Promise<DecisionView[]> {
     if (places.length === 0) return [];
-    // Found by times alone: beside another condition on the primary key each of its marks is compared with the whole set,
-    // which takes longer than the reading. The limit, which nothing reaches, keeps the other condition outside.
+    // Both as constants, for which marks are passed over by key and by index: of values that the query itself computes, ten
+    // million rows are compared one by one, for two seconds.
     const rows = await database.query<{ id: string; position: number; record: string }>(
       kind,
-      `SELECT id, position, record FROM (
-    SELECT id, position, record FROM decisions
-    WHERE tenant = {tenant:String}
-    AND occurred_at IN (arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), {times:Array(Int64)}))
-    LIMIT 1000000000
-)
-WHERE position IN {positions:Array(UInt64)}
-LIMIT 1 BY id`,
+      `SELECT id, position, record FROM decisions
+WHERE tenant = {tenant:String}
+AND occurred_at IN {times:Array(DateTime64(3, 'UTC'))}
+AND position IN {positions:Array(UInt64)}
+LIMIT 1 BY id${NOT_BY_USER}`,
       {
         tenant,
-        times: [...new Set(places.map(({ at_ms }) => at_ms))],
+        times: [...new Set(places.map(({ at_ms }) => timeText(at_ms)))],
         positions: places.map(({ position }) => position),
       },
       kind === 'read' ? ANALYST_LIMITS : LOOKUP_LIMITS,
@@ -173,7 +170,7 @@ LIMIT {size:UInt32}`,
         `SELECT toUnixTimestamp64Milli(occurred_at) AS at_ms, position FROM decisions
 WHERE tenant = {tenant:String} AND id = {id:String}
 ${position === undefined ? '' : 'AND position = {position:UInt64}'}
-LIMIT 1`,
+LIMIT 1${NOT_BY_USER}`,
         { tenant, id, ...(position === undefined ? {} : { position }) },
       );
       const [view] = await viewsAt('lookup', tenant, places);
@@ -226,6 +223,9 @@ ORDER BY position LIMIT 1 BY position`,
     viewsAt,
   };
 }
+
+/** As ClickHouse reads a `DateTime64(3, 'UTC')`. */
+const timeText = (at_ms: number): string => new Date(at_ms).toISOString().replace('T', ' ').replace('Z', '');
 
 /** What a filter asks for of time, up to a cursor's place. */
 function spanOf({ from_ms, to_ms }: DecisionFilter, cursor: string | null): Span {
