@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { DecisionRow } from '../api/types.ts';
 import { COLUMNS, type ColumnId, DEFAULT_COLUMNS } from '../lib/columns.ts';
 import type { Format } from '../lib/format.ts';
@@ -12,6 +11,7 @@ import { useFormat } from './format-context.tsx';
 import { ActionMark, LevelMark } from './marks.tsx';
 import { Nobody } from './nobody.tsx';
 import { Untrusted } from './untrusted.tsx';
+import type { VirtualRows } from './virtual-rows.tsx';
 
 /** Ids that were not there at the last look; nothing is fresh at the first, or after `scope` changed. */
 const useFreshIds = (rows: readonly DecisionRow[], scope: string): ReadonlySet<string> => {
@@ -206,8 +206,6 @@ function Row({ row, columns, fresh, now_ms, index }: RowProps) {
   );
 }
 
-/** Height of a row of two lines; the styles hold every row to it. */
-const ROW_PX = 49;
 /** Shorter lists are drawn whole: find-in-page and printing then see all of them. */
 const VIRTUAL_FROM = 100;
 
@@ -220,6 +218,8 @@ interface DecisionTableProps {
   readonly liveScope?: string;
   /** The keys j and k go through the rows; one table on a page may have them. */
   readonly keys?: boolean;
+  /** For tables that may become long. Handed in, so that pages whose tables do not are spared its code. */
+  readonly LongRows?: typeof VirtualRows;
 }
 
 /** Decisions, newest first: the time opens one; a user, an address or a network leads to its own page. */
@@ -229,35 +229,11 @@ export function DecisionTable({
   columns = DEFAULT_COLUMNS,
   liveScope,
   keys = false,
+  LongRows,
 }: DecisionTableProps) {
   const fresh = useFreshIds(rows, liveScope ?? '');
   const now_ms = Date.now();
   const body = useRef<HTMLTableSectionElement>(null);
-  const [top_px, setTop] = useState(0);
-  const virtual = rows.length >= VIRTUAL_FROM;
-  useLayoutEffect(() => {
-    const measure = (): void => {
-      const box = body.current?.getBoundingClientRect();
-      if (box !== undefined) setTop(Math.round(box.top + window.scrollY));
-    };
-    measure();
-    const watch = new ResizeObserver(measure);
-    watch.observe(document.body);
-    return () => watch.disconnect();
-  }, []);
-  const virtualizer = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-    scrollMargin: top_px,
-    enabled: virtual,
-  });
-  const items = virtual
-    ? virtualizer.getVirtualItems().map(({ index, start, end }) => ({ index, start, end }))
-    : rows.map((_, index) => ({ index, start: 0, end: 0 }));
-  const before_px = virtual ? (items[0]?.start ?? top_px) - top_px : 0;
-  const after_px = virtual ? virtualizer.getTotalSize() - ((items.at(-1)?.end ?? top_px) - top_px) : 0;
-
   const move = (by: 1 | -1): void => {
     const links = [...(body.current?.querySelectorAll<HTMLElement>('.row-link') ?? [])];
     const now = links.findIndex((link) => link.closest('tr')?.contains(document.activeElement));
@@ -277,6 +253,20 @@ export function DecisionTable({
         }
       : {},
   );
+
+  const rowAt = (index: number): ReactNode => {
+    const row = rows[index];
+    return row === undefined ? null : (
+      <Row
+        key={row.id}
+        row={row}
+        columns={columns}
+        fresh={liveScope !== undefined && fresh.has(row.id)}
+        now_ms={now_ms}
+        index={index}
+      />
+    );
+  };
 
   const shown = COLUMNS.filter(({ id }) => columns.includes(id));
   const least_px = shown.reduce((sum, { width }) => sum + width, 0);
@@ -310,29 +300,10 @@ export function DecisionTable({
           </tr>
         </thead>
         <tbody ref={body}>
-          {before_px > 0 && (
-            <tr className="spacer">
-              {/* One column wide: with columns hidden on narrow screens, more would make empty ones. */}
-              <td style={{ blockSize: `${before_px}px` }} />
-            </tr>
-          )}
-          {items.map(({ index }) => {
-            const row = rows[index];
-            return row === undefined ? null : (
-              <Row
-                key={row.id}
-                row={row}
-                columns={columns}
-                fresh={liveScope !== undefined && fresh.has(row.id)}
-                now_ms={now_ms}
-                index={index}
-              />
-            );
-          })}
-          {after_px > 0 && (
-            <tr className="spacer">
-              <td style={{ blockSize: `${after_px}px` }} />
-            </tr>
+          {LongRows !== undefined && rows.length >= VIRTUAL_FROM ? (
+            <LongRows count={rows.length} body={body} row={rowAt} />
+          ) : (
+            rows.map((_, index) => rowAt(index))
           )}
         </tbody>
       </table>

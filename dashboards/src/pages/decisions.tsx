@@ -20,6 +20,7 @@ import { useCatchUp } from '../components/use-catch-up.ts';
 import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
 import { ViewMenu } from '../components/view-menu.tsx';
+import { VirtualRows } from '../components/virtual-rows.tsx';
 import { columnsText, parseColumns } from '../lib/columns.ts';
 import { criteriaOf, matchesRow, mergeRows } from '../lib/decision-filter.ts';
 import { isOpenEnded, rangeOf } from '../lib/time-range.ts';
@@ -248,6 +249,7 @@ export function DecisionsPage() {
             columns={columns}
             caption="Decisions that fit the filters, newest first"
             keys
+            LongRows={VirtualRows}
             {...(query.isPlaceholderData ? {} : { liveScope: key })}
           />
         )}
