@@ -11,6 +11,7 @@ import {
 } from '../../dashboards/src/lib/time-range.ts';
 import {
   hiddenText,
+  parseAppSearch,
   parseDecisionsSearch,
   parseDeviceSearch,
   parseHidden,
@@ -60,6 +61,21 @@ describe('the URL', () => {
     }
     expect(parseUserSearch({ id: '🙂'.repeat(256) }).id).toHaveLength(512);
     expect(parseUserSearch({ id: 'x'.repeat(257) })).toEqual({});
+  });
+
+  test('names what it rejects, so that the router does not let it through as it was written', () => {
+    const wrong = { range: '99y', from: 'x', min: '200', ip: '1.2', status: 'foo', tz: 'Bogus/Zone' };
+    for (const name of ['range', 'from', 'min', 'ip', 'status'] as const) {
+      expect({ ...wrong, ...parseDecisionsSearch(wrong) }[name], name).toBeUndefined();
+    }
+    expect({ ...wrong, ...parseAppSearch(wrong) }.tz).toBeUndefined();
+    expect({ return: '//evil.example', ...parseSignInSearch({ return: '//evil.example' }) }.return).toBe(
+      undefined,
+    );
+  });
+
+  test('a search of too many words is cut, not given up', () => {
+    expect(parseDecisionsSearch({ q: 'word '.repeat(200) }).q).toHaveLength(128);
   });
 
   test('equal sets of hidden series have equal links', () => {

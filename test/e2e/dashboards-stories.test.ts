@@ -1,9 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COLUMN_IDS } from '../../dashboards/src/lib/columns.ts';
 import type { ApiClient, DecisionBody, DecisionRecordBody } from '../support/api-client.ts';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, watchPage } from '../support/browser.ts';
 import { buildDashboards } from '../support/built-product.ts';
 import { byTestId, type DashboardVisit, visitDashboards } from '../support/dashboard-page.ts';
+import { BOOTSTRAP_KEY } from '../support/gatehouse-process.ts';
 import { DESKTOP, FAR_IP, knownUser, loginOf, PHONE, stolen } from '../support/logins.ts';
 import { type RunningGatehouse, runGatehouse } from '../support/running-gatehouse.ts';
 
@@ -221,6 +223,164 @@ describe('an analyst', STORY, () => {
         .poll(() => byTestId(page, 'time-zone').textContent(), { timeout: PATIENCE_MS })
         .toContain('Asia/Tokyo');
     });
+  });
+});
+
+describe('a link that somebody else wrote', STORY, () => {
+  it('with values that mean nothing shows the page without them, and leads nowhere else', async () => {
+    await api.risk(loginOf('linked'));
+    const wrong =
+      'tz=Bogus/Zone&range=7x&min=200&max=-1&ip=1.2&country=GERMANY&status=foo&action=zz&network=all';
+    await visit(
+      async (page) => {
+        await byTestId(page, 'decision-row').first().waitFor();
+        expect(await byTestId(page, 'problem').count()).toBe(0);
+        for (const [path, shown] of [
+          ['/#range=7x&tz=x', 'tile-decisions'],
+          ['/review#kind=zzz', 'review-page'],
+          [`/decisions#q=${'linked '.repeat(60)}`, 'decision-row'],
+          ['/network#asn=abc', 'open-palette'],
+        ] as const) {
+          await page.goto('about:blank');
+          await page.goto(`${api.url}${path}`);
+          await byTestId(page, shown).first().waitFor();
+          expect(await byTestId(page, 'problem').count(), path).toBe(0);
+        }
+      },
+      { path: `/decisions#${wrong}` },
+    );
+  });
+
+  it('to the sign-in leads back into the application alone', async () => {
+    for (const back of ['https://evil.example/', '//evil.example', '/sign-in']) {
+      const context = await browser.newContext();
+      try {
+        const page = await context.newPage();
+        page.setDefaultTimeout(PATIENCE_MS);
+        const { errors } = watchPage(page, api.url);
+        await page.goto(`${api.url}/sign-in#return=${encodeURIComponent(back)}`);
+        await byTestId(page, 'api-key').fill(BOOTSTRAP_KEY);
+        await page.keyboard.press('Enter');
+        await byTestId(page, 'overview-page').waitFor();
+        expect(new URL(page.url()).pathname).toBe('/');
+        expect(errors).toEqual([]);
+      } finally {
+        await context.close();
+      }
+    }
+  });
+});
+
+describe('a long list', STORY, () => {
+  const LOGINS = 230;
+  const list = (use: (page: Page) => Promise<void>, columns = ''): Promise<void> =>
+    visit(use, { path: `/decisions#application=long${columns}` });
+  const loadAll = async (page: Page): Promise<void> => {
+    await byTestId(page, 'decision-row').first().waitFor();
+    await expect
+      .poll(
+        async () => {
+          await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
+          return byTestId(page, 'decision-table').getAttribute('aria-rowcount');
+        },
+        { timeout: PATIENCE_MS },
+      )
+      .toBe(String(LOGINS + 1));
+  };
+
+  beforeAll(async () => {
+    const left = Array.from({ length: LOGINS }, (_, i) => `long-${i}`);
+    const send = async (): Promise<void> => {
+      for (let user = left.pop(); user !== undefined; user = left.pop())
+        await api.risk(loginOf(user, { more: { application: { id: 'long' } } }));
+    };
+    await Promise.all(Array.from({ length: 8 }, send));
+  }, 120_000);
+
+  it('has rows of one height, whatever the columns, so that nothing jumps while it is scrolled', async () => {
+    for (const columns of ['', `&cols=${COLUMN_IDS.join(',')}`]) {
+      await list(async (page) => {
+        await loadAll(page);
+        const heights = new Set<number>();
+        const pages = new Set<number>();
+        for (const to_px of [0, 2_000, 5_000, 3_000]) {
+          await page.evaluate(`window.scrollTo(0, ${to_px})`);
+          await page.evaluate(
+            'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+          );
+          const rows = await page.evaluate<number[]>(
+            `[...document.querySelectorAll('[data-testid="decision-row"]')].map((row) => row.getBoundingClientRect().height)`,
+          );
+          for (const height of rows) heights.add(height);
+          pages.add(await page.evaluate<number>('document.documentElement.scrollHeight'));
+        }
+        expect([...heights], columns).toEqual([49]);
+        expect([...pages], columns).toHaveLength(1);
+      }, columns);
+    }
+  });
+
+  it('goes where the scrollbar is dragged with a row in focus, and j goes on where the reader looks', async () => {
+    await list(async (page) => {
+      await loadAll(page);
+      await page.evaluate('window.scrollTo(0, 0)');
+      await page.keyboard.press('j');
+      await page.evaluate('window.scrollTo(0, 6000)');
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      expect(await page.evaluate<number>('window.scrollY')).toBe(6_000);
+      await page.keyboard.press('j');
+      const top = await page.evaluate<number>('document.activeElement.getBoundingClientRect().top');
+      expect(top).toBeGreaterThan(0);
+      expect(top).toBeLessThan(200);
+      expect(await page.evaluate<number>('window.scrollY')).toBe(6_000);
+    });
+  });
+
+  it('is never wider than its page, and leaves its last column room, from a phone to a wall', async () => {
+    await list(async (page) => {
+      await byTestId(page, 'decision-row').first().waitFor();
+      const narrow: string[] = [];
+      for (const width of [
+        390, 600, 761, 768, 800, 860, 940, 941, 1_001, 1_024, 1_100, 1_240, 1_241, 1_440, 2_560,
+      ]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.evaluate(
+          'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+        );
+        const [page_px, last_px] = await page.evaluate<[number, number]>(`[
+          document.documentElement.scrollWidth,
+          [...document.querySelectorAll('[data-testid="decision-table"] thead th')]
+            .map((head) => head.getBoundingClientRect().width).findLast((width_px) => width_px > 0),
+        ]`);
+        if (page_px > width || last_px < 120)
+          narrow.push(`${width}: page ${page_px}, last column ${last_px}`);
+      }
+      expect(narrow).toEqual([]);
+    });
+  });
+});
+
+describe('an erasure', STORY, () => {
+  it('leaves its receipt on the page until it is left', async () => {
+    const user = await knownUser(api, 'leaver');
+    await visit(
+      async (page) => {
+        await page.clock.install();
+        await page.reload();
+        await byTestId(page, 'erase-user').click();
+        await byTestId(page, 'erase-id').fill(user);
+        await byTestId(page, 'erase-key').fill(BOOTSTRAP_KEY);
+        await byTestId(page, 'erase-now').click();
+        const receipt = byTestId(page, 'erasure-receipt');
+        await receipt.waitFor();
+        const number = await receipt.textContent();
+        expect(number).toMatch(/^ers_/);
+        // A page that still asked for the user would have done so by now.
+        await page.clock.runFor(60_000);
+        expect(await receipt.textContent()).toBe(number);
+      },
+      { path: `/user#id=${user}` },
+    );
   });
 });
 

@@ -201,6 +201,16 @@ describe('a session', () => {
     expect(answer.statusCode).toBe(200);
   });
 
+  it('is nothing, and no error, for who never had one; one that is over is refused', async () => {
+    const nobody = await test.inject({ url: '/session', headers: HOST });
+    expect([nobody.statusCode, nobody.body, nobody.headers['cache-control']]).toEqual([204, '', 'no-store']);
+    const over = await test.inject({
+      url: '/session',
+      headers: { ...HOST, cookie: 'gatehouse_session=long-gone' },
+    });
+    expect(over.statusCode).toBe(401);
+  });
+
   it('ends when it is signed out', async () => {
     const cookie = await signIn({ api_key: key });
     const out = await test.inject({

@@ -77,6 +77,7 @@ const call = async <T>(
         ? {
             status: 0,
             title: 'No answer in time',
+            timedOut: true,
             detail: `Gatehouse did not answer within ${TIMEOUT_MS / 1000} s.`,
           }
         : {
@@ -95,7 +96,12 @@ const call = async <T>(
 
 export type Credentials = { readonly link_token: string } | { readonly api_key: string };
 
-export const readSession = (signal?: AbortSignal): Promise<Session> => call('/session', { signal });
+/** @throws ApiProblem with status 401 when nobody is signed in, of which the server makes no error. */
+export const readSession = async (signal?: AbortSignal): Promise<Session> => {
+  const session = await call<Session | null>('/session', { signal });
+  if (session === null) throw problemFrom(401, null, { requestId: null, retryAfter: null });
+  return session;
+};
 
 export const signIn = (credentials: Credentials): Promise<Session> =>
   call('/session', { method: 'POST', body: credentials });

@@ -9,6 +9,8 @@ export class ApiProblem extends Error {
   readonly requestId: string | null;
   /** Seconds the server asked to wait; null when it named none. */
   readonly retryAfter_s: number | null;
+  /** It was waited for as long as anybody waits. */
+  readonly timedOut: boolean;
   readonly fields: readonly FieldProblem[];
 
   constructor(parts: ProblemParts) {
@@ -18,6 +20,7 @@ export class ApiProblem extends Error {
     this.detail = parts.detail ?? null;
     this.requestId = parts.requestId ?? null;
     this.retryAfter_s = parts.retryAfter_s ?? null;
+    this.timedOut = parts.timedOut ?? false;
     this.fields = parts.fields ?? [];
   }
 }
@@ -34,6 +37,7 @@ export interface ProblemParts {
   readonly detail?: string | null;
   readonly requestId?: string | null;
   readonly retryAfter_s?: number | null;
+  readonly timedOut?: boolean;
   readonly fields?: readonly FieldProblem[];
 }
 

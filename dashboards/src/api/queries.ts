@@ -49,9 +49,9 @@ const WIDE_MS = 6 * 3_600_000;
 /** Pages of users and entities follow what happens, more calmly than the stream does. */
 const ENTITY_POLL_MS = 5_000;
 
-/** Waiting only helps where the server or the network was at fault. */
+/** Waiting only helps where the server or the network was at fault; and who has waited long is told so. */
 const mayRetry = (failures: number, error: unknown): boolean =>
-  failures < 2 && !(isProblem(error) && error.status >= 400 && error.status < 500);
+  failures < 2 && !(isProblem(error) && (error.timedOut || (error.status >= 400 && error.status < 500)));
 
 /** `onSignedOut` is called when any call finds that the session is gone; on the sign-in page too. */
 export const createQueryClient = (onSignedOut: () => void): QueryClient =>

@@ -209,6 +209,12 @@ function Row({ row, columns, fresh, now_ms, index }: RowProps) {
 /** Shorter lists are drawn whole: find-in-page and printing then see all of them. */
 const VIRTUAL_FROM = 100;
 
+/** Below what stays at the top of the window while the page scrolls: the table's own head is the lowest of it. */
+const isInView = (element: HTMLElement): boolean => {
+  const head = element.closest('table')?.tHead?.getBoundingClientRect().bottom ?? 0;
+  return element.getBoundingClientRect().top >= Math.max(0, head);
+};
+
 interface DecisionTableProps {
   readonly rows: readonly DecisionRow[];
   /** Read by screen readers as the table's name. */
@@ -234,10 +240,12 @@ export function DecisionTable({
   const fresh = useFreshIds(rows, liveScope ?? '');
   const now_ms = Date.now();
   const body = useRef<HTMLTableSectionElement>(null);
+  const long = LongRows !== undefined && rows.length >= VIRTUAL_FROM;
   const move = (by: 1 | -1): void => {
     const links = [...(body.current?.querySelectorAll<HTMLElement>('.row-link') ?? [])];
     const now = links.findIndex((link) => link.closest('tr')?.contains(document.activeElement));
-    const next = links[now < 0 ? 0 : now + by];
+    // Nobody's turn, or a row's that was scrolled away: the reading goes on where the reader looks.
+    const next = now < 0 ? links.find(isInView) : links[now + by];
     next?.focus();
     next?.scrollIntoView({ block: 'nearest' });
   };
@@ -299,8 +307,8 @@ export function DecisionTable({
             ))}
           </tr>
         </thead>
-        <tbody ref={body}>
-          {LongRows !== undefined && rows.length >= VIRTUAL_FROM ? (
+        <tbody ref={body} className={long ? 'is-long' : undefined}>
+          {long ? (
             <LongRows count={rows.length} body={body} row={rowAt} />
           ) : (
             rows.map((_, index) => rowAt(index))

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { eraseUser, exportUser, forgetDevice, giveFeedback } from '../api/client.ts';
 import { isProblem } from '../api/problem.ts';
 import type { DecisionRow, User, UserDevice, VerdictWord } from '../api/types.ts';
@@ -112,31 +112,22 @@ function ConfirmUser({
   );
 }
 
-function EraseUser({ userId, onClose }: { readonly userId: string; readonly onClose: () => void }) {
-  const queryClient = useQueryClient();
+interface EraseUserProps {
+  readonly userId: string;
+  readonly onClose: () => void;
+  /** Told the number of the receipt; the page then has nothing to show any more. */
+  readonly onErased: (receipt: string) => void;
+}
+
+function EraseUser({ userId, onClose, onErased }: EraseUserProps) {
   const [typed, setTyped] = useState('');
   const [key, setKey] = useState('');
   const erase = useMutation({
     // The key's own failure, and not the session's.
     meta: { ownKey: true },
     mutationFn: () => eraseUser(userId, key.trim()),
-    onSuccess: () => queryClient.removeQueries({ queryKey: ['user', userId] }),
+    onSuccess: ({ id }) => onErased(id),
   });
-  if (erase.isSuccess) {
-    return (
-      <Modal title="Erased" onClose={onClose} testId="erased">
-        <p>
-          Everything that was held is gone, and late events will not bring it back. Keep the receipt{' '}
-          <code>{erase.data.id}</code>.
-        </p>
-        <div className="dialog-actions">
-          <Link to="/" className="button button-strong">
-            To the overview
-          </Link>
-        </div>
-      </Modal>
-    );
-  }
   return (
     <Modal title="Erase everything about this user?" onClose={onClose} testId="erase-user-dialog">
       <form
@@ -205,8 +196,14 @@ function EraseUser({ userId, onClose }: { readonly userId: string; readonly onCl
   );
 }
 
+interface UserActionsProps {
+  readonly user: User;
+  readonly mayJudge: boolean;
+  readonly onErased: EraseUserProps['onErased'];
+}
+
 /** What can be done about a user. */
-export function UserActions({ user, mayJudge }: { readonly user: User; readonly mayJudge: boolean }) {
+export function UserActions({ user, mayJudge, onErased }: UserActionsProps) {
   const [open, setOpen] = useState<Judgement | 'erase' | null>(null);
   const [said, setSaid] = useState<Judgement | null>(null);
   const take = useMutation({
@@ -273,7 +270,9 @@ export function UserActions({ user, mayJudge }: { readonly user: User; readonly 
           }}
         />
       )}
-      {open === 'erase' && <EraseUser userId={user.user_id} onClose={() => setOpen(null)} />}
+      {open === 'erase' && (
+        <EraseUser userId={user.user_id} onClose={() => setOpen(null)} onErased={onErased} />
+      )}
     </div>
   );
 }
@@ -282,17 +281,22 @@ export function UserActions({ user, mayJudge }: { readonly user: User; readonly 
 export function ForgetDevice({ userId, device }: { readonly userId: string; readonly device: UserDevice }) {
   const queryClient = useQueryClient();
   const [asked, setAsked] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
   const forget = useMutation({
     mutationFn: () => forgetDevice(userId, device.device_key),
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ['user', userId] });
+      const link = opener.current?.closest('li')?.querySelector('a');
       setAsked(false);
+      await queryClient.invalidateQueries({ queryKey: ['user', userId] });
+      // The button has gone with what it was for; the device has not.
+      link?.focus();
     },
   });
   return (
     <>
       <button
         type="button"
+        ref={opener}
         className="button button-quiet"
         onClick={() => setAsked(true)}
         data-testid="forget-device"

@@ -9,11 +9,13 @@ const INVISIBLE =
 /** At either end nobody sees them; within a text everybody does. */
 const OUTER_SPACES = /^\s+|\s+$/g;
 
-/** Text that an attacker may have written, with what hides in it made visible (`\u202e`). */
+/** What hides in a text made visible (`\u202e`); spaces stay as they are. */
+export const revealInside = (text: string): string =>
+  text.replace(INVISIBLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Text that an attacker may have written, with what hides in it and at its ends made visible. */
 export const reveal = (text: string): string =>
-  text
-    .replace(OUTER_SPACES, (spaces) => spaces.replace(/ /g, '\\u0020'))
-    .replace(INVISIBLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  revealInside(text.replace(OUTER_SPACES, (spaces) => spaces.replace(/ /g, '\\u0020')));
 
 /** Written as capitals wherever they stand in a code or a key. */
 const ACRONYMS = new Set(['acr', 'as', 'asn', 'id', 'ip', 'mfa', 'os', 'rtt', 'tls', 'utc', 'vpn']);

@@ -1,3 +1,5 @@
+import { validated } from './validated.ts';
+
 /** The presets of the time picker, in seconds, as they stand in the URL (`?range=6h`). */
 export const PRESETS = {
   '15m': 900,
@@ -47,14 +49,19 @@ const parseTime = (value: unknown): number | null => {
 };
 
 /** Keeps what is a range and drops the rest: a damaged link shows the default instead of an error. */
-export const parseRangeSearch = (raw: Readonly<Record<string, unknown>>): RangeSearch => {
+export const rangeValues = (
+  raw: Readonly<Record<string, unknown>>,
+): { readonly [K in keyof Required<RangeSearch>]: RangeSearch[K] | undefined } => {
   const from_ms = parseTime(raw.from);
   const to_ms = parseTime(raw.to);
   if (from_ms !== null && to_ms !== null && from_ms < to_ms) {
-    return { from: new Date(from_ms).toISOString(), to: new Date(to_ms).toISOString() };
+    return { from: new Date(from_ms).toISOString(), to: new Date(to_ms).toISOString(), range: undefined };
   }
-  return isPresetKey(raw.range) ? { range: raw.range } : {};
+  return { from: undefined, to: undefined, range: isPresetKey(raw.range) ? raw.range : undefined };
 };
+
+export const parseRangeSearch = (raw: Readonly<Record<string, unknown>>): RangeSearch =>
+  validated<RangeSearch>(rangeValues(raw));
 
 /** What the URL means; `fallback` is the page's range when the URL names none. */
 export const rangeOf = (search: RangeSearch, fallback: TimeRange): TimeRange => {

@@ -1,7 +1,8 @@
 import { ACTIONS, LEVELS, VERDICTS } from '../api/types.ts';
 import { columnsText, parseColumns } from './columns.ts';
 import { isAddress } from './find.ts';
-import { parseRangeSearch, type RangeSearch } from './time-range.ts';
+import { parseRangeSearch, type RangeSearch, rangeValues } from './time-range.ts';
+import { validated } from './validated.ts';
 import { QUEUE_KIND_WORDS } from './words.ts';
 import { zoneOf } from './zone.ts';
 
@@ -118,6 +119,10 @@ const textOf = (value: unknown): string | undefined => {
   return trimmed === '' || trimmed.length > MAX_TEXT ? undefined : trimmed;
 };
 
+/** A longer search is cut, and not given up: its first words find more, never less. */
+const wordsOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? textOf(value.trim().slice(0, MAX_WORDS)) : undefined;
+
 /** An id as it stands: the API keeps `bob` and ` bob` apart, and so must every link. Its limits count code points. */
 const idOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' && [...value].length <= MAX_TEXT ? value : undefined;
@@ -126,6 +131,13 @@ const idOf = (value: unknown): string | undefined =>
 const addressOf = (value: unknown): string | undefined => {
   const text = textOf(value);
   return text !== undefined && isAddress(text) ? text : undefined;
+};
+
+/** As the API writes them: `203.0.113.0/24`, `2001:db8:1::/48`. */
+const networkOf = (value: unknown): string | undefined => {
+  const text = textOf(value);
+  const address = /^([0-9a-f.:]+)\/(?:24|48)$/i.exec(text ?? '')?.[1];
+  return address !== undefined && isAddress(address) ? text : undefined;
 };
 
 const countryOf = (value: unknown): string | undefined => {
@@ -142,10 +154,6 @@ const asnOf = (value: unknown): string | undefined => {
 const oneOf = <T extends string>(words: readonly T[], value: unknown): T | undefined =>
   words.find((word) => word === value);
 
-/** Leaves out what is undefined: an absent parameter is absent from the URL too. */
-const compact = <T extends object>(entries: { [K in keyof T]: T[K] | undefined }): T =>
-  Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T;
-
 export const HIDEABLE: readonly string[] = [...ACTIONS, ...LEVELS, ...STATUSES];
 
 export const parseHidden = (hide: string | undefined): ReadonlySet<string> =>
@@ -158,8 +166,8 @@ export const hiddenText = (hidden: ReadonlySet<string>): string | undefined => {
 };
 
 export const parseOverviewSearch = (raw: Readonly<Record<string, unknown>>): OverviewSearch =>
-  compact<OverviewSearch>({
-    ...parseRangeSearch(raw),
+  validated<OverviewSearch>({
+    ...rangeValues(raw),
     paused: isTrue(raw.paused),
     hide: typeof raw.hide === 'string' ? hiddenText(parseHidden(raw.hide)) : undefined,
   });
@@ -179,12 +187,12 @@ const someOf = (words: readonly string[], value: unknown): string | undefined =>
 const isTrue = (value: unknown): true | undefined => (value === 'true' || value === true ? true : undefined);
 
 export const parseDecisionsSearch = (raw: Readonly<Record<string, unknown>>): DecisionsSearch =>
-  compact<DecisionsSearch>({
-    ...parseRangeSearch(raw),
-    q: textOf(raw.q)?.slice(0, MAX_WORDS),
+  validated<DecisionsSearch>({
+    ...rangeValues(raw),
+    q: wordsOf(raw.q),
     user: idOf(raw.user),
     ip: addressOf(raw.ip),
-    network: textOf(raw.network),
+    network: networkOf(raw.network),
     device: idOf(raw.device),
     login: idOf(raw.login),
     tls: idOf(raw.tls),
@@ -209,25 +217,25 @@ export const parseDecisionsSearch = (raw: Readonly<Record<string, unknown>>): De
   });
 
 export const parseAppSearch = (raw: Readonly<Record<string, unknown>>): AppSearch =>
-  compact<AppSearch>({ tz: zoneOf(raw.tz) });
+  validated<AppSearch>({ tz: zoneOf(raw.tz) });
 
 export const parseUserSearch = (raw: Readonly<Record<string, unknown>>): UserSearch =>
-  compact<UserSearch>({ id: idOf(raw.id) });
+  validated<UserSearch>({ id: idOf(raw.id) });
 
 export const parseAddressSearch = (raw: Readonly<Record<string, unknown>>): AddressSearch =>
-  compact<AddressSearch>({ ...parseRangeSearch(raw), ip: textOf(raw.ip) });
+  validated<AddressSearch>({ ...rangeValues(raw), ip: addressOf(raw.ip) });
 
 export const parseNetworkSearch = (raw: Readonly<Record<string, unknown>>): NetworkSearch =>
-  compact<NetworkSearch>({ ...parseRangeSearch(raw), asn: asnOf(raw.asn), network: textOf(raw.network) });
+  validated<NetworkSearch>({ ...rangeValues(raw), asn: asnOf(raw.asn), network: networkOf(raw.network) });
 
 export const parseDeviceSearch = (raw: Readonly<Record<string, unknown>>): DeviceSearch =>
-  compact<DeviceSearch>({ ...parseRangeSearch(raw), key: idOf(raw.key) });
+  validated<DeviceSearch>({ ...rangeValues(raw), key: idOf(raw.key) });
 
 export const parseHealthSearch = (raw: Readonly<Record<string, unknown>>): HealthSearch =>
   parseRangeSearch(raw);
 
 export const parseReviewSearch = (raw: Readonly<Record<string, unknown>>): ReviewSearch =>
-  compact<ReviewSearch>({ at: textOf(raw.at), kind: oneOf(QUEUE_KIND_WORDS, raw.kind) });
+  validated<ReviewSearch>({ at: textOf(raw.at), kind: oneOf(QUEUE_KIND_WORDS, raw.kind) });
 
 /**
  * A path within this application, or undefined. Refuses other origins in all their disguises (`//host`, `/\host`,
@@ -240,7 +248,7 @@ export const safeReturnPath = (value: unknown): string | undefined => {
 };
 
 export const parseSignInSearch = (raw: Readonly<Record<string, unknown>>): SignInSearch =>
-  compact<SignInSearch>({
+  validated<SignInSearch>({
     return: safeReturnPath(raw.return),
     reason: oneOf(['expired', 'signed_out'] as const, raw.reason),
   });

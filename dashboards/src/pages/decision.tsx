@@ -20,7 +20,7 @@ import { VerdictButtons } from '../components/verdict.tsx';
 import { SignalDetails, Waterfall } from '../components/waterfall.tsx';
 import { browserWords, systemWords } from '../lib/client-words.ts';
 import { detailWords, type Format } from '../lib/format.ts';
-import { reveal, sentence, splitCode } from '../lib/text.ts';
+import { reveal, revealInside, sentence, splitCode } from '../lib/text.ts';
 import { learningWords, methodWords, resolutionWords, whyWords } from '../lib/words.ts';
 
 const text = (value: string | null | undefined, mono = false) =>
@@ -375,7 +375,7 @@ function RawRecord({ decision }: { readonly decision: Decision }) {
       <div className="code-block">
         {/* Line breaks are the printer's own: inside strings JSON escapes them. */}
         <pre>
-          <code>{json.split('\n').map(reveal).join('\n')}</code>
+          <code>{json.split('\n').map(revealInside).join('\n')}</code>
         </pre>
         <CopyButton text={json} label="the record" />
       </div>

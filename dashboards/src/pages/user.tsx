@@ -1,8 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouteContext, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { isProblem } from '../api/problem.ts';
 import { userQuery } from '../api/queries.ts';
 import type { User } from '../api/types.ts';
+import { CopyButton } from '../components/copy-button.tsx';
 import { useFormat } from '../components/format-context.tsx';
 import { Habits } from '../components/habits.tsx';
 import { LevelMark } from '../components/marks.tsx';
@@ -23,7 +25,13 @@ import { durationWords } from '../lib/words.ts';
 /** More are in the search. */
 const MOST_ADDRESSES = 12;
 
-function Head({ user, mayJudge }: { readonly user: User; readonly mayJudge: boolean }) {
+interface LoadedProps {
+  readonly user: User;
+  readonly mayJudge: boolean;
+  readonly onErased: (receipt: string) => void;
+}
+
+function Head({ user, mayJudge, onErased }: LoadedProps) {
   const format = useFormat();
   const { profile, activity } = user;
   return (
@@ -52,7 +60,7 @@ function Head({ user, mayJudge }: { readonly user: User; readonly mayJudge: bool
           </li>
         </ul>
       </div>
-      <UserActions user={user} mayJudge={mayJudge} />
+      <UserActions user={user} mayJudge={mayJudge} onErased={onErased} />
     </div>
   );
 }
@@ -170,11 +178,11 @@ function Addresses({ user }: { readonly user: User }) {
   );
 }
 
-function Loaded({ user, mayJudge }: { readonly user: User; readonly mayJudge: boolean }) {
+function Loaded({ user, mayJudge, onErased }: LoadedProps) {
   const format = useFormat();
   return (
     <>
-      <Head user={user} mayJudge={mayJudge} />
+      <Head user={user} mayJudge={mayJudge} onErased={onErased} />
       <div className="decision-grid">
         <div className="decision-main">
           <Panel title="Risk over time" note="Each dot is a decision">
@@ -235,6 +243,29 @@ function NotThere({ id }: { readonly id: string }) {
   );
 }
 
+/** Stays until it is left: the receipt is nowhere else. */
+function Erased({ receipt }: { readonly receipt: string }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <div className="empty empty-page" data-testid="erased">
+      <h1 ref={heading} tabIndex={-1}>
+        Erased
+      </h1>
+      <p>
+        Everything that was held of this user is gone, and late events will not bring it back. Keep the
+        receipt: it is shown only here.
+      </p>
+      <p>
+        <code data-testid="erasure-receipt">{receipt}</code> <CopyButton text={receipt} label="the receipt" />
+      </p>
+      <Link to="/" className="button button-strong">
+        To the overview
+      </Link>
+    </div>
+  );
+}
+
 function Nobody() {
   return (
     <div className="empty empty-page">
@@ -259,9 +290,18 @@ export function UserPage() {
 
 function UserOf({ id, mayJudge }: { readonly id: string; readonly mayJudge: boolean }) {
   useTitle('User');
-  const query = useQuery(userQuery(id));
+  const queryClient = useQueryClient();
+  const [receipt, setReceipt] = useState<string | null>(null);
+  const query = useQuery({ ...userQuery(id), ...(receipt === null ? {} : { enabled: false }) });
   const problem = useProblem(query);
   const missing = isProblem(problem, 404) || isProblem(problem, 410);
+  if (receipt !== null) {
+    return (
+      <div className="page" data-testid="user-page">
+        <Erased receipt={receipt} />
+      </div>
+    );
+  }
   return (
     <div className="page" data-testid="user-page">
       {query.data === undefined && !missing && <h1>User</h1>}
@@ -283,7 +323,16 @@ function UserOf({ id, mayJudge }: { readonly id: string; readonly mayJudge: bool
           <SkeletonBlock label="Loading the timeline" />
         </>
       )}
-      {query.data !== undefined && !missing && <Loaded user={query.data} mayJudge={mayJudge} />}
+      {query.data !== undefined && !missing && (
+        <Loaded
+          user={query.data}
+          mayJudge={mayJudge}
+          onErased={(erasure) => {
+            setReceipt(erasure);
+            queryClient.removeQueries({ queryKey: ['user', id] });
+          }}
+        />
+      )}
     </div>
   );
 }
