@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { buildDashboards } from '../support/built-product.ts';
 import { byTestId, visitDashboards } from '../support/dashboard-page.ts';
+import { BOOTSTRAP_KEY } from '../support/gatehouse-process.ts';
 import { HOME_IP, knownUser, stolen } from '../support/logins.ts';
 import { type RunningGatehouse, runGatehouse } from '../support/running-gatehouse.ts';
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
   browser = await launchBrowser();
   const { api } = gatehouse;
   const user = await knownUser(api, 'reader');
+  const leaver = await knownUser(api, 'leaver');
   const made = await api.risk(stolen(user), '?include=signals');
   await api.post(`/v1/challenges/${made.challenge?.id}/outcome`, {
     status: 'denied',
@@ -54,6 +56,7 @@ beforeAll(async () => {
     ['verdict', `/decisions/${made.id}`, 'verdict-dialog', press('verdict-compromised')],
     ['verdict on a user', `/user#id=${user}`, 'confirm-user', press('confirm-compromised')],
     ['erasing', `/user#id=${user}`, 'erase-user-dialog', press('erase-user')],
+    ['receipt of an erasure', `/user#id=${leaver}`, 'erased', (page) => erase(page, leaver)],
     ['forgetting a device', `/user#id=${user}`, 'forget-dialog', press('forget-device')],
     ['saved views', '/decisions', 'view-name', (page) => byTestId(page, 'views').locator('summary').click()],
     ['no such decision', `/decisions/dec_${unknown}`, 'decision-page'],
@@ -83,6 +86,13 @@ const press =
   (testId: string) =>
   (page: Page): Promise<void> =>
     byTestId(page, testId).first().click();
+
+const erase = async (page: Page, user: string): Promise<void> => {
+  await press('erase-user')(page);
+  await byTestId(page, 'erase-id').fill(user);
+  await byTestId(page, 'erase-key').fill(BOOTSTRAP_KEY);
+  await press('erase-now')(page);
+};
 
 /** Marks the states in which nothing but the session is answered. */
 const FAILED = 'without analytics';
