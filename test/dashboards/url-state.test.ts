@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { takeLinkToken } from '../../dashboards/src/lib/link-token.ts';
 import {
+  countedBeyond,
   isOpenEnded,
   parseRangeSearch,
   rangeKey,
@@ -14,6 +15,7 @@ import {
   parseAppSearch,
   parseDecisionsSearch,
   parseDeviceSearch,
+  parseHealthSearch,
   parseHidden,
   parseOverviewSearch,
   parseQuery,
@@ -74,6 +76,17 @@ describe('the URL', () => {
     );
   });
 
+  test('no value is longer than the API takes it', () => {
+    const long = 'x'.repeat(129);
+    expect(parseDecisionsSearch({ method: long, browser: long, os: long, reason: long, tls: long })).toEqual(
+      {},
+    );
+    expect(
+      parseDecisionsSearch({ application: long, login: 'x'.repeat(65), device: 'x'.repeat(65) }),
+    ).toEqual({});
+    expect(parseDeviceSearch({ key: 'x'.repeat(65) })).toEqual({});
+  });
+
   test('a search of too many words is cut, not given up', () => {
     expect(parseDecisionsSearch({ q: 'word '.repeat(200) }).q).toHaveLength(128);
   });
@@ -110,6 +123,34 @@ describe('a time range', () => {
   test('that runs backwards or is half given is none', () => {
     expect(parseRangeSearch({ from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' })).toEqual({});
     expect(parseRangeSearch({ from: '2026-02-01T00:00:00Z' })).toEqual({});
+  });
+
+  test('that is wider than can be counted is none where it would be counted', () => {
+    const wide = { from: '2020-01-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z' };
+    expect(parseOverviewSearch(wide)).toEqual({});
+    expect(parseHealthSearch(wide)).toEqual({});
+    expect(parseDecisionsSearch(wide)).toEqual(wide);
+  });
+
+  test('that was counted by whole days is said to be wider where the numbers may show it', () => {
+    const day_ms = 86_400_000;
+    const midnight_ms = Date.parse('2026-11-23T00:00:00Z');
+    const counted = { from_ms: midnight_ms - 10 * day_ms, to_ms: midnight_ms + day_ms };
+    const asked = { from_ms: midnight_ms - 10 * day_ms + 5.5 * 3_600_000, to_ms: midnight_ms };
+    expect(countedBeyond({ kind: 'absolute', ...asked }, counted, NOW)).toEqual({
+      from_ms: counted.from_ms,
+      to_ms: NOW,
+    });
+    const exact = { from_ms: midnight_ms - 10 * day_ms, to_ms: midnight_ms };
+    expect(countedBeyond({ kind: 'absolute', ...exact }, exact, NOW)).toBeNull();
+    // Ninety days and half a day more are ninety days.
+    const ninety = { from_ms: midnight_ms - 90 * day_ms, to_ms: midnight_ms + day_ms };
+    expect(countedBeyond({ kind: 'relative', preset: '90d' }, ninety, NOW)).toBeNull();
+    const week = { from_ms: midnight_ms - 7 * day_ms, to_ms: midnight_ms + day_ms };
+    expect(countedBeyond({ kind: 'relative', preset: '7d' }, week, NOW)).toEqual({
+      from_ms: week.from_ms,
+      to_ms: NOW,
+    });
   });
 
   test('is compared with the one of the same width just before', () => {

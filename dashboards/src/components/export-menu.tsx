@@ -46,7 +46,7 @@ export function ExportMenu({ filter, columns }: ExportMenuProps) {
           className="range-form"
           onSubmit={(event) => {
             event.preventDefault();
-            take.mutate();
+            if (!take.isPending) take.mutate();
           }}
         >
           <label className="field">
@@ -78,7 +78,7 @@ export function ExportMenu({ filter, columns }: ExportMenuProps) {
           <button
             type="submit"
             className="button button-strong"
-            disabled={take.isPending}
+            aria-disabled={take.isPending}
             data-testid="export-now"
           >
             {take.isPending ? 'Exporting…' : 'Save the file'}

@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import {
+  MOST_COUNTED_MS,
   PRESET_KEYS,
   type PresetKey,
   type RangeSearch,
@@ -29,9 +30,11 @@ interface RangePickerProps {
 
 function CustomRange({
   range,
+  most_ms,
   onApply,
 }: {
   readonly range: TimeRange;
+  readonly most_ms: number;
   readonly onApply: (search: RangeSearch) => void;
 }) {
   const format = useFormat();
@@ -45,6 +48,8 @@ function CustomRange({
     if (!Number.isFinite(from_ms) || !Number.isFinite(to_ms))
       setProblem('Enter both a beginning and an end.');
     else if (from_ms >= to_ms) setProblem('The end must be after the beginning.');
+    else if (to_ms - from_ms > most_ms)
+      setProblem(`A range here may be at most ${Math.floor(most_ms / 86_400_000)} days wide.`);
     else {
       setProblem(null);
       onApply(searchOfWindow({ from_ms, to_ms }));
@@ -138,6 +143,7 @@ export function RangePicker({ range, onChange, allowAny = false }: RangePickerPr
             <CustomRange
               key={`${JSON.stringify(range)} ${format.timeZone}`}
               range={range}
+              most_ms={allowAny ? Number.POSITIVE_INFINITY : MOST_COUNTED_MS}
               onApply={(search) => {
                 close();
                 onChange(search);

@@ -1,11 +1,38 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Polling, panelQuery } from '../api/queries.ts';
 import { outcomesOf, summaryOf } from '../lib/summary.ts';
+import { countedBeyond } from '../lib/time-range.ts';
+import { useFormat } from './format-context.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { StatTiles } from './stat-tiles.tsx';
 import { useProblem } from './use-problem.ts';
 
 const COMPARED = { compare: 'previous' };
+
+/** Said where the numbers hold more than the range that was asked for. */
+function CountedNote({
+  polling,
+  from,
+  to,
+}: {
+  readonly polling: Polling;
+  readonly from: string;
+  readonly to: string;
+}) {
+  const format = useFormat();
+  const counted = countedBeyond(
+    polling.range,
+    { from_ms: Date.parse(from), to_ms: Date.parse(to) },
+    Date.now(),
+  );
+  if (counted === null) return null;
+  return (
+    <p className="counted muted" data-testid="counted">
+      Numbers and charts count whole hours or days (UTC): {format.stamp(counted.from_ms)} –{' '}
+      {format.stamp(counted.to_ms)}.
+    </p>
+  );
+}
 
 /** The range in six numbers, and what could not be had of them. */
 export function SummaryTiles({ polling }: { readonly polling: Polling }) {
@@ -34,6 +61,9 @@ export function SummaryTiles({ polling }: { readonly polling: Polling }) {
           outcomes={outcomes.data === undefined ? null : outcomesOf(outcomes.data.rows[0])}
           outcomesFailed={outcomesProblem !== null}
         />
+      )}
+      {summary.data !== undefined && !summary.isPlaceholderData && (
+        <CountedNote polling={polling} from={summary.data.from} to={summary.data.to} />
       )}
       {outcomesProblem !== null && summaryProblem === null && (
         <ProblemNote

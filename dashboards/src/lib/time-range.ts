@@ -48,20 +48,24 @@ const parseTime = (value: unknown): number | null => {
   return Number.isFinite(ms) && ms >= 0 && ms <= MAX_MS ? ms : null;
 };
 
-/** Keeps what is a range and drops the rest: a damaged link shows the default instead of an error. */
+/** The widest range that panels and pages of entities count. */
+export const MOST_COUNTED_MS = 400 * 86_400_000;
+
+/** Keeps what is a range, no wider than `most_ms`, and drops the rest: a damaged link shows the default, not an error. */
 export const rangeValues = (
   raw: Readonly<Record<string, unknown>>,
+  most_ms = Number.POSITIVE_INFINITY,
 ): { readonly [K in keyof Required<RangeSearch>]: RangeSearch[K] | undefined } => {
   const from_ms = parseTime(raw.from);
   const to_ms = parseTime(raw.to);
-  if (from_ms !== null && to_ms !== null && from_ms < to_ms) {
+  if (from_ms !== null && to_ms !== null && from_ms < to_ms && to_ms - from_ms <= most_ms) {
     return { from: new Date(from_ms).toISOString(), to: new Date(to_ms).toISOString(), range: undefined };
   }
   return { from: undefined, to: undefined, range: isPresetKey(raw.range) ? raw.range : undefined };
 };
 
-export const parseRangeSearch = (raw: Readonly<Record<string, unknown>>): RangeSearch =>
-  validated<RangeSearch>(rangeValues(raw));
+export const parseRangeSearch = (raw: Readonly<Record<string, unknown>>, most_ms?: number): RangeSearch =>
+  validated<RangeSearch>(rangeValues(raw, most_ms));
 
 /** What the URL means; `fallback` is the page's range when the URL names none. */
 export const rangeOf = (search: RangeSearch, fallback: TimeRange): TimeRange => {
@@ -81,6 +85,19 @@ export const windowOf = (range: TimeRange, now_ms: number): Window | null => {
   if (range.kind === 'any') return null;
   if (range.kind === 'absolute') return { from_ms: range.from_ms, to_ms: range.to_ms };
   return { from_ms: now_ms - PRESETS[range.preset] * 1000, to_ms: now_ms };
+};
+
+/**
+ * The ends of what was counted (up to now), where they lie so far outside of what was asked for that the numbers may show
+ * it: counts of wide ranges are kept by hours and days of UTC. `null`: near enough.
+ */
+export const countedBeyond = (range: TimeRange, counted: Window, now_ms: number): Window | null => {
+  const asked = windowOf(range, now_ms);
+  if (asked === null) return null;
+  const to_ms = Math.min(counted.to_ms, Math.max(now_ms, asked.to_ms));
+  const beyond_ms = Math.max(0, asked.from_ms - counted.from_ms) + Math.max(0, to_ms - asked.to_ms);
+  const tolerated_ms = range.kind === 'absolute' ? 0 : (asked.to_ms - asked.from_ms) / 50;
+  return beyond_ms > tolerated_ms ? { from_ms: counted.from_ms, to_ms } : null;
 };
 
 /** The window of the same width just before, for comparison. */

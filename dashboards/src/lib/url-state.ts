@@ -1,7 +1,7 @@
 import { ACTIONS, LEVELS, VERDICTS } from '../api/types.ts';
 import { columnsText, parseColumns } from './columns.ts';
 import { isAddress } from './find.ts';
-import { parseRangeSearch, type RangeSearch, rangeValues } from './time-range.ts';
+import { MOST_COUNTED_MS, parseRangeSearch, type RangeSearch, rangeValues } from './time-range.ts';
 import { validated } from './validated.ts';
 import { QUEUE_KIND_WORDS } from './words.ts';
 import { zoneOf } from './zone.ts';
@@ -110,8 +110,10 @@ export const RESOLUTIONS = ['passed', 'not_passed', 'unanswered'] as const;
 /** The API's limit of a text search. */
 const MAX_WORDS = 128;
 
-/** The API takes user ids up to 256 characters; nothing that is searched for is longer. */
-const MAX_TEXT = 256;
+/** The API's limits, in characters: of ids of users, of other words, and of keyed hashes. */
+const MAX_ID = 256;
+const MAX_TEXT = 128;
+const MAX_KEY = 64;
 
 const textOf = (value: unknown): string | undefined => {
   if (typeof value !== 'string') return undefined;
@@ -124,8 +126,8 @@ const wordsOf = (value: unknown): string | undefined =>
   typeof value === 'string' ? textOf(value.trim().slice(0, MAX_WORDS)) : undefined;
 
 /** An id as it stands: the API keeps `bob` and ` bob` apart, and so must every link. Its limits count code points. */
-const idOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' && [...value].length <= MAX_TEXT ? value : undefined;
+const idOf = (value: unknown, most = MAX_ID): string | undefined =>
+  typeof value === 'string' && value !== '' && [...value].length <= most ? value : undefined;
 
 /** Half an address is no filter yet. */
 const addressOf = (value: unknown): string | undefined => {
@@ -167,7 +169,7 @@ export const hiddenText = (hidden: ReadonlySet<string>): string | undefined => {
 
 export const parseOverviewSearch = (raw: Readonly<Record<string, unknown>>): OverviewSearch =>
   validated<OverviewSearch>({
-    ...rangeValues(raw),
+    ...rangeValues(raw, MOST_COUNTED_MS),
     paused: isTrue(raw.paused),
     hide: typeof raw.hide === 'string' ? hiddenText(parseHidden(raw.hide)) : undefined,
   });
@@ -193,15 +195,15 @@ export const parseDecisionsSearch = (raw: Readonly<Record<string, unknown>>): De
     user: idOf(raw.user),
     ip: addressOf(raw.ip),
     network: networkOf(raw.network),
-    device: idOf(raw.device),
-    login: idOf(raw.login),
-    tls: idOf(raw.tls),
+    device: idOf(raw.device, MAX_KEY),
+    login: idOf(raw.login, MAX_KEY),
+    tls: idOf(raw.tls, MAX_TEXT),
     action: someOf(ACTIONS, raw.action),
     level: someOf(LEVELS, raw.level),
     status: oneOf(STATUSES, raw.status),
     type: oneOf(EVENT_TYPES, raw.type),
     source: oneOf(SOURCES, raw.source),
-    application: idOf(raw.application),
+    application: idOf(raw.application, MAX_TEXT),
     method: textOf(raw.method),
     browser: textOf(raw.browser),
     os: textOf(raw.os),
@@ -223,16 +225,20 @@ export const parseUserSearch = (raw: Readonly<Record<string, unknown>>): UserSea
   validated<UserSearch>({ id: idOf(raw.id) });
 
 export const parseAddressSearch = (raw: Readonly<Record<string, unknown>>): AddressSearch =>
-  validated<AddressSearch>({ ...rangeValues(raw), ip: addressOf(raw.ip) });
+  validated<AddressSearch>({ ...rangeValues(raw, MOST_COUNTED_MS), ip: addressOf(raw.ip) });
 
 export const parseNetworkSearch = (raw: Readonly<Record<string, unknown>>): NetworkSearch =>
-  validated<NetworkSearch>({ ...rangeValues(raw), asn: asnOf(raw.asn), network: networkOf(raw.network) });
+  validated<NetworkSearch>({
+    ...rangeValues(raw, MOST_COUNTED_MS),
+    asn: asnOf(raw.asn),
+    network: networkOf(raw.network),
+  });
 
 export const parseDeviceSearch = (raw: Readonly<Record<string, unknown>>): DeviceSearch =>
-  validated<DeviceSearch>({ ...rangeValues(raw), key: idOf(raw.key) });
+  validated<DeviceSearch>({ ...rangeValues(raw, MOST_COUNTED_MS), key: idOf(raw.key, MAX_KEY) });
 
 export const parseHealthSearch = (raw: Readonly<Record<string, unknown>>): HealthSearch =>
-  parseRangeSearch(raw);
+  parseRangeSearch(raw, MOST_COUNTED_MS);
 
 export const parseReviewSearch = (raw: Readonly<Record<string, unknown>>): ReviewSearch =>
   validated<ReviewSearch>({ at: textOf(raw.at), kind: oneOf(QUEUE_KIND_WORDS, raw.kind) });

@@ -168,6 +168,7 @@ export function DecisionsPage() {
       waiting.size === 0 ? listed : listed.filter(({ id }) => !waiting.has(id)),
     );
   }, [listed, arrivals.shown, arrivals.waiting, query.isPlaceholderData]);
+  const page = useRef<HTMLDivElement>(null);
   const end = useEndless(query.hasNextPage && !query.isFetchingNextPage, () => void query.fetchNextPage());
 
   const go = (next: DecisionsSearch, replace = false): void => {
@@ -180,7 +181,7 @@ export function DecisionsPage() {
       : `${format.count(rows.length)}${query.hasNextPage ? ' or more' : ''}, newest first`;
 
   return (
-    <div className="page" data-testid="decisions-page">
+    <div className="page" data-testid="decisions-page" ref={page}>
       <div className="page-head">
         <h1>Decisions</h1>
         <div className="page-controls">
@@ -223,8 +224,10 @@ export function DecisionsPage() {
             <button
               type="button"
               className="button button-icon"
-              onClick={() => void query.refetch()}
-              disabled={query.isFetching}
+              onClick={() => {
+                if (!query.isFetching) void query.refetch();
+              }}
+              aria-disabled={query.isFetching}
               aria-label="Refresh"
               title="Refresh"
             >
@@ -275,8 +278,10 @@ export function DecisionsPage() {
             <button
               type="button"
               className="button"
-              onClick={() => void query.fetchNextPage()}
-              disabled={query.isFetchingNextPage}
+              onClick={() => {
+                if (!query.isFetchingNextPage) void query.fetchNextPage();
+              }}
+              aria-disabled={query.isFetchingNextPage}
               data-testid="load-more"
             >
               {query.isFetchingNextPage ? 'Loading…' : 'Load older decisions'}
@@ -291,6 +296,8 @@ export function DecisionsPage() {
           onClick={() => {
             window.scrollTo({ top: 0 });
             arrivals.showWaiting();
+            // The button goes with what it announced; the reading goes on at the newest row.
+            requestAnimationFrame(() => page.current?.querySelector<HTMLElement>('.row-link')?.focus());
           }}
           data-testid="arrivals"
         >

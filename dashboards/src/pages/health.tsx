@@ -327,13 +327,15 @@ export function HealthPage() {
             <HealthPlot chart={chart} range={range} />
           </div>
         ))}
-        <Panel title="Parked rows" className="area-half" testId="parked">
-          {query.data === undefined ? (
-            <SkeletonLines lines={2} label="Loading parked rows" />
-          ) : (
-            <Parked health={query.data} />
-          )}
-        </Panel>
+        {(query.data !== undefined || problem === null) && (
+          <Panel title="Parked rows" className="area-half" testId="parked">
+            {query.data === undefined ? (
+              <SkeletonLines lines={2} label="Loading parked rows" />
+            ) : (
+              <Parked health={query.data} />
+            )}
+          </Panel>
+        )}
       </div>
     </div>
   );

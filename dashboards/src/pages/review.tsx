@@ -443,8 +443,10 @@ export function ReviewPage() {
                 <button
                   type="button"
                   className="button"
-                  onClick={() => void query.fetchNextPage()}
-                  disabled={query.isFetchingNextPage}
+                  onClick={() => {
+                    if (!query.isFetchingNextPage) void query.fetchNextPage();
+                  }}
+                  aria-disabled={query.isFetchingNextPage}
                   data-testid="queue-more"
                 >
                   {query.isFetchingNextPage ? 'Loading…' : 'Load more'}
