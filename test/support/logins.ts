@@ -65,11 +65,20 @@ export const stolen = (userId: string, options: LoginOptions = {}): Record<strin
     ...options,
   });
 
+/** A busy disk may take longer than an answer waits: an event is then to be sent again, as its answer says. */
+const MOST_SENDS = 5;
+
 /** A user of whom the logins of the last three weeks were imported. Gives the id. */
 export async function knownUser(api: ApiClient, userId: string, options: LoginOptions = {}): Promise<string> {
-  for (const login of historyOf(userId, 20, Date.now(), options)) {
-    const { status, body } = await api.post('/v1/events', login);
-    if (status !== 202) throw new Error(`/v1/events: ${status} ${JSON.stringify(body)}`);
+  for (const [day, login] of historyOf(userId, 20, Date.now(), options).entries()) {
+    const event = { ...login, event_id: `history-of-${userId}-${day}` };
+    for (let sends = 1; ; sends++) {
+      const { status, body } = await api.post('/v1/events', event);
+      if (status === 202) break;
+      if (status !== 503 || sends === MOST_SENDS) {
+        throw new Error(`/v1/events: ${status} ${JSON.stringify(body)}`);
+      }
+    }
   }
   return userId;
 }
