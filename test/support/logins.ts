@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ApiClient } from './api-client.ts';
 
 const DAY_MS = 86_400_000;
@@ -70,8 +71,8 @@ const MOST_SENDS = 5;
 
 /** A user of whom the logins of the last three weeks were imported. Gives the id. */
 export async function knownUser(api: ApiClient, userId: string, options: LoginOptions = {}): Promise<string> {
-  for (const [day, login] of historyOf(userId, 20, Date.now(), options).entries()) {
-    const event = { ...login, event_id: `history-of-${userId}-${day}` };
+  for (const login of historyOf(userId, 20, Date.now(), options)) {
+    const event = { ...login, event_id: randomUUID() };
     for (let sends = 1; ; sends++) {
       const { status, body } = await api.post('/v1/events', event);
       if (status === 202) break;
