@@ -27,7 +27,7 @@ function CountedNote({
   );
   if (counted === null) return null;
   return (
-    <p className="counted muted" data-testid="counted">
+    <p className="muted" data-testid="counted">
       Numbers and charts count whole hours or days (UTC): {format.stamp(counted.from_ms)} –{' '}
       {format.stamp(counted.to_ms)}.
     </p>

@@ -107,9 +107,6 @@ export const EVENT_TYPES = [
 export const SOURCES = ['risk', 'event', 'import', 'replay'] as const;
 export const RESOLUTIONS = ['passed', 'not_passed', 'unanswered'] as const;
 
-/** The API's limit of a text search. */
-const MAX_WORDS = 128;
-
 /** The API's limits, in characters: of ids of users, of other words, and of keyed hashes. */
 const MAX_ID = 256;
 const MAX_TEXT = 128;
@@ -123,7 +120,7 @@ const textOf = (value: unknown): string | undefined => {
 
 /** A longer search is cut, and not given up: its first words find more, never less. */
 const wordsOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? textOf(value.trim().slice(0, MAX_WORDS)) : undefined;
+  typeof value === 'string' ? textOf(value.trim().slice(0, MAX_TEXT)) : undefined;
 
 /** An id as it stands: the API keeps `bob` and ` bob` apart, and so must every link. Its limits count code points. */
 const idOf = (value: unknown, most = MAX_ID): string | undefined =>

@@ -90,7 +90,8 @@ export const isOfOneUser = ({ userKey }: DecisionFilter): boolean => typeof user
 
 /**
  * For questions about anything but one user: the projection by user cannot help, and looking whether it could takes half
- * of the time of a short query over many rows (docs/BENCH-DASHBOARDS.md).
+ * of the time (over ten million rows in chDB 26.7, medians of seven: the newest of an AS 16 ms and 9 ms without, of an
+ * address 137 and 70).
  */
 export const NOT_BY_USER = '\nSETTINGS optimize_use_projections = 0';
 

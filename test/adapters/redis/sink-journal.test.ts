@@ -61,13 +61,19 @@ test('who lost the track can neither begin, acknowledge nor park any more, and t
   expect(after.acknowledged).toEqual(place(9));
 });
 
-test('a journal that went back in Redis, as after a loss of power, is noticed before the next batch', async () => {
+/** A batch was acknowledged, and the place that it led to is gone. */
+async function journalWithoutPlace() {
   const shared = connect();
   const holder = (await shared.leases.take(TRACK)) ?? '';
   const journal = await openSinkJournal({ ...shared, track: TRACK, holder });
   await journal.begin(batch);
   await journal.acknowledge(batch);
   await shared.redis.del(shared.keys.sinkState.place(TRACK));
+  return { shared, holder, journal };
+}
+
+test('a journal that went back in Redis, as after a loss of power, is noticed before the next batch', async () => {
+  const { journal } = await journalWithoutPlace();
   await expect(journal.begin({ ...batch, id: 'c', after: place(9), upTo: place(10) })).rejects.toMatchObject({
     code: 'track_lost',
   });
@@ -91,12 +97,7 @@ test('a journal that was kept for another number of tracks is refused: read as o
 });
 
 test('a journal without a place goes on where each shard says that it is, and carries nothing again', async () => {
-  const shared = connect();
-  const holder = (await shared.leases.take(TRACK)) ?? '';
-  const journal = await openSinkJournal({ ...shared, track: TRACK, holder });
-  await journal.begin(batch);
-  await journal.acknowledge(batch);
-  await shared.redis.del(shared.keys.sinkState.place(TRACK));
+  const { shared, holder } = await journalWithoutPlace();
   const again = await openSinkJournal({ ...shared, track: TRACK, holder });
   expect(again.acknowledged).toEqual(place(9));
   const next = { ...batch, id: 'c', after: place(9), upTo: place(10) };
