@@ -379,12 +379,20 @@ describe('a long list', STORY, () => {
 });
 
 describe('an erasure', STORY, () => {
-  it('leaves its receipt on the page until it is left', async () => {
+  it('leaves its receipt on the page until it is left, and asks for the user no more once it was ordered', async () => {
     const user = await knownUser(api, 'leaver');
     await visit(
       async (page) => {
         await page.clock.install();
         await page.reload();
+        const asked: string[] = [];
+        await page.route('**/v1/users/erase', async (route) => {
+          page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+          const erased = await route.fetch();
+          // A slow answer: the user is gone, and the page does not know it yet.
+          await page.clock.runFor(12_000);
+          await route.fulfill({ response: erased });
+        });
         await byTestId(page, 'erase-user').click();
         await byTestId(page, 'erase-id').fill(user);
         await byTestId(page, 'erase-key').fill(BOOTSTRAP_KEY);
@@ -393,9 +401,9 @@ describe('an erasure', STORY, () => {
         await receipt.waitFor();
         const number = await receipt.textContent();
         expect(number).toMatch(/^ers_/);
-        // A page that still asked for the user would have done so by now.
         await page.clock.runFor(60_000);
         expect(await receipt.textContent()).toBe(number);
+        expect(asked).not.toContain('/v1/users/lookup');
       },
       { path: `/user#id=${user}` },
     );

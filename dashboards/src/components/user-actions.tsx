@@ -119,12 +119,19 @@ interface EraseUserProps {
   readonly onErased: (receipt: string) => void;
 }
 
+/** Key of the mutation that erases the user: while it runs, nobody should ask for the user. */
+export const erasureOf = (userId: string) => ['erase-user', userId] as const;
+
 function EraseUser({ userId, onClose, onErased }: EraseUserProps) {
+  const queryClient = useQueryClient();
   const [typed, setTyped] = useState('');
   const [key, setKey] = useState('');
   const erase = useMutation({
+    mutationKey: erasureOf(userId),
     // The key's own failure, and not the session's.
     meta: { ownKey: true },
+    // An answer under way may already say that nobody is there, and close this dialog.
+    onMutate: () => queryClient.cancelQueries({ queryKey: ['user', userId] }),
     mutationFn: () => eraseUser(userId, key.trim()),
     onSuccess: ({ id }) => onErased(id),
   });

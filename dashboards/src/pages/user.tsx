@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useIsMutating, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouteContext, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { isProblem } from '../api/problem.ts';
@@ -16,7 +16,7 @@ import { Timeline } from '../components/timeline.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
 import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
-import { ForgetDevice, UserActions } from '../components/user-actions.tsx';
+import { erasureOf, ForgetDevice, UserActions } from '../components/user-actions.tsx';
 import type { Format } from '../lib/format.ts';
 import { clientWords, placeWords } from '../lib/place-words.ts';
 import { reveal, sentence } from '../lib/text.ts';
@@ -292,7 +292,8 @@ function UserOf({ id, mayJudge }: { readonly id: string; readonly mayJudge: bool
   useTitle('User');
   const queryClient = useQueryClient();
   const [receipt, setReceipt] = useState<string | null>(null);
-  const query = useQuery({ ...userQuery(id), ...(receipt === null ? {} : { enabled: false }) });
+  const erasing = useIsMutating({ mutationKey: erasureOf(id) }) > 0;
+  const query = useQuery({ ...userQuery(id), ...(receipt === null && !erasing ? {} : { enabled: false }) });
   const problem = useProblem(query);
   const missing = isProblem(problem, 404) || isProblem(problem, 410);
   if (receipt !== null) {
