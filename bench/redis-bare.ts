@@ -11,7 +11,7 @@ import { connectRedis, untilReady } from '../src/adapters/redis/connect.ts';
 import { createKeys, LIFE_MS, SHARDS, shardOfLane } from '../src/adapters/redis/keys.ts';
 import { entryId } from '../src/adapters/redis/log-entry.ts';
 import { defineScripts } from '../src/adapters/redis/scripts.ts';
-import { createVersions } from '../src/adapters/redis/versioned.ts';
+import { createVersions, versionBytes, withVersion } from '../src/adapters/redis/versioned.ts';
 import type { ValueBytes } from './redis.ts';
 
 interface Body {
@@ -24,6 +24,7 @@ interface Body {
 const [stage = 'get', url = '', bytesJson = '{}'] = process.argv.slice(2);
 const bytes = JSON.parse(bytesJson) as ValueBytes;
 const CONFIRM_MS = 100;
+const VERSION_BYTES = 8;
 const READY_WITHIN_MS = 10_000;
 
 const connection = connectRedis({ config: { url, cluster: false }, log: pino({ level: 'silent' }) });
@@ -54,22 +55,20 @@ process.on('SIGTERM', async () => {
 });
 
 function commandsRoute(): void {
-  /** Random, as encoded values nearly are; the first eight bytes are the version. */
-  const value = (length: number): Buffer => randomFillSync(Buffer.alloc(Math.max(8, Math.round(length))));
+  /** Random, as encoded values nearly are. */
+  const value = (length: number): Buffer => randomFillSync(Buffer.alloc(Math.max(0, Math.round(length))));
   const record = value(bytes.record);
-  const userValue = value(bytes.user);
-  const subjectValue = value(bytes.subject);
-  const versions = new Map<string, Buffer>();
+  const userValue = value(bytes.user - VERSION_BYTES);
+  const subjectValue = value(bytes.subject - VERSION_BYTES);
+  const versions = new Map<string, bigint>();
   const given = new Float64Array(SHARDS);
   const done: string[][] = Array.from({ length: SHARDS }, () => []);
 
   const fresh = (key: string, template: Buffer): { before: Buffer | string; after: Buffer } => {
     const version = nextVersion();
-    const after = Buffer.from(template);
-    version.copy(after);
-    const before = versions.get(key) ?? '';
+    const before = versionBytes(versions.get(key) ?? null);
     versions.set(key, version);
-    return { before, after };
+    return { before, after: withVersion(version, template) };
   };
   /** As the product does: what meets on one key while a write is under way shares the next one. */
   const writing = new Map<string, { dirty: boolean; done: Promise<void> }>();

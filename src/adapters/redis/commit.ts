@@ -166,7 +166,7 @@ export function createCommit(options: {
         case EVENT_TAKEN:
           throw new LogConflict('event', parseEventEntry(found ?? null));
         case USER_CHANGED:
-          if (user !== null) writer.saw(user, readEntity(found ?? null));
+          if (user !== null) writer.read(user, found ?? null);
           break;
         case NOTES_CHANGED:
           break;

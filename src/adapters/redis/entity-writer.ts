@@ -9,8 +9,11 @@ import { createVersions, readVersioned, type Versioned, versionBytes, withVersio
  * of this process share a write. So a busy address costs one write a round trip, however many logins it sees.
  */
 export interface EntityWriter {
-  /** What a read saw: the base of the next write. Kept for a moment; a wrong base costs one more round trip. */
-  saw(key: string, entity: Versioned<Entity>): void;
+  /**
+   * What stands in bytes that were read just now: the base of the next write, which costs one more round trip where it
+   * is wrong. It becomes the writer's, who changes it when it writes: to be looked at at once and not kept.
+   */
+  read(key: string, bytes: Buffer | null): Entity;
   /** The newest version known here, handed over: whoever takes it may change it. */
   take(key: string): Versioned<Entity> | undefined;
   /** A version that is on its way to Redis by other means: the base of writes that follow, before it has arrived. */
@@ -91,9 +94,11 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
   }
 
   return {
-    saw(key, entity) {
+    read(key, bytes) {
+      const entity = readEntity(bytes);
       // A write under way knows better.
       if (!queues.has(key) && !underWay.has(key)) bases.set(key, entity);
+      return entity.value;
     },
     take,
     sent(key, entity) {

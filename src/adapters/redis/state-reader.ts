@@ -5,7 +5,7 @@ import type { ClockWatch } from './clock-watch.ts';
 import type { RedisConnection } from './connect.ts';
 import { FAILED, LATE, within } from './deadline.ts';
 import type { Entity } from './entities.ts';
-import { type EntityWriter, readEntity } from './entity-writer.ts';
+import type { EntityWriter } from './entity-writer.ts';
 import type { Keys } from './keys.ts';
 import type { TenantSnapshots } from './tenant-snapshots.ts';
 
@@ -86,9 +86,7 @@ export function createStateReader(options: {
         if (i !== user) why = bytes === LATE ? 'timeout' : 'unavailable';
         return undefined;
       }
-      const entity = readEntity(bytes);
-      writer.saw(wanted[i] ?? '', entity);
-      return entity.value;
+      return writer.read(wanted[i] ?? '', bytes);
     });
     const entity = (i: number | null): Entity | undefined => (i === null ? undefined : entities[i]);
     const shared = tenants.of(tenant);

@@ -27,7 +27,7 @@ const LEASE_MS = 10_000;
 const CHUNK = 200;
 
 interface Held {
-  version: Buffer | null;
+  version: bigint | null;
   readonly subjects: TenantSubjects;
   changed: boolean;
 }

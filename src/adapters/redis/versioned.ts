@@ -6,8 +6,8 @@ import { randomFillSync } from 'node:crypto';
  * would find the 6 it expects and overwrite the one that won.
  */
 export interface Versioned<T> {
-  /** `null`: there is none yet. */
-  readonly version: Buffer | null;
+  /** `null`: there is none yet. A number and no part of the bytes read: that would keep alive all that came with them. */
+  readonly version: bigint | null;
   readonly value: T;
 }
 
@@ -16,25 +16,39 @@ const BYTES = 8;
 const POOL = BYTES * 1_024;
 
 /** As a script compares it: '' where there is nothing. */
-export const versionBytes = (version: Buffer | null): Buffer | string => version ?? '';
+export function versionBytes(version: bigint | null): Buffer | string {
+  if (version === null) return '';
+  const bytes = Buffer.allocUnsafe(BYTES);
+  bytes.writeBigUInt64LE(version);
+  return bytes;
+}
 
-export type NextVersion = () => Buffer;
+export type NextVersion = () => bigint;
 
 export function createVersions(): NextVersion {
-  let pool = Buffer.alloc(0);
+  const pool = Buffer.alloc(POOL);
+  let used = POOL;
   return () => {
-    if (pool.length === 0) pool = randomFillSync(Buffer.alloc(POOL));
-    const version = pool.subarray(0, BYTES);
-    pool = pool.subarray(BYTES);
+    if (used === POOL) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const version = pool.readBigUInt64LE(used);
+    used += BYTES;
     return version;
   };
 }
 
-export const withVersion = (version: Buffer, value: Uint8Array): Buffer => Buffer.concat([version, value]);
+export function withVersion(version: bigint, value: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(BYTES + value.byteLength);
+  bytes.writeBigUInt64LE(version);
+  bytes.set(value, BYTES);
+  return bytes;
+}
 
 /** `decode` is handed the value without its version; `null`: there is none. */
 export function readVersioned<T>(bytes: Buffer | null, decode: (value: Buffer | null) => T): Versioned<T> {
   return bytes === null || bytes.length < BYTES
     ? { version: null, value: decode(null) }
-    : { version: bytes.subarray(0, BYTES), value: decode(bytes.subarray(BYTES)) };
+    : { version: bytes.readBigUInt64LE(0), value: decode(bytes.subarray(BYTES)) };
 }
