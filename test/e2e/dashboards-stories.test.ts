@@ -390,7 +390,7 @@ describe('an erasure', STORY, () => {
           page.on('request', (request) => asked.push(new URL(request.url()).pathname));
           const erased = await route.fetch();
           // A slow answer: the user is gone, and the page does not know it yet.
-          await page.clock.runFor(12_000);
+          await page.clock.runFor(6_000);
           await route.fulfill({ response: erased });
         });
         await byTestId(page, 'erase-user').click();

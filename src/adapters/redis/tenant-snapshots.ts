@@ -8,7 +8,7 @@ import {
   foldTenantEffects,
   type TenantSubjects,
 } from './tenant-subjects.ts';
-import { readVersioned } from './versioned.ts';
+import { readVersioned, versionOf } from './versioned.ts';
 
 /** What an API node knows of its tenants: the worker's snapshot, and on it what this node stored since. */
 export interface TenantSnapshots {
@@ -23,6 +23,8 @@ export interface TenantSnapshots {
 
 interface Held {
   snapshot: TenantSubjects;
+  /** Of what the worker stored, as it was loaded last; `null`: nothing was there. */
+  version: bigint | null;
   /** Stored here and perhaps not in the snapshot, in the order of positions. */
   own: { readonly effects: readonly Effect[]; readonly position: number }[];
 }
@@ -43,8 +45,10 @@ export function createTenantSnapshots(options: {
 
   async function load(tenant: string, into: Held): Promise<void> {
     const bytes = await redis.getBuffer(keys.tenant(tenant));
-    if (bytes === null) return;
-    const { value } = readVersioned(bytes, decodeTenantSubjects);
+    // While no worker folds, this node's own logins are many, and what is held has them all.
+    if (bytes === null || versionOf(bytes) === into.version) return;
+    const { version, value } = readVersioned(bytes, decodeTenantSubjects);
+    into.version = version;
     into.own = into.own.filter(({ position }) => position > (value.folded[shardOfPosition(position)] ?? 0));
     for (const { effects, position } of into.own) foldTenantEffects(value, effects, position);
     into.snapshot = value;
@@ -53,7 +57,7 @@ export function createTenantSnapshots(options: {
   const hold = (tenant: string): Held => {
     const known = held.get(tenant);
     if (known !== undefined) return known;
-    const fresh: Held = { snapshot: emptyTenantSubjects(), own: [] };
+    const fresh: Held = { snapshot: emptyTenantSubjects(), version: null, own: [] };
     held.set(tenant, fresh);
     load(tenant, fresh).catch((error: unknown) =>
       log.warn({ err: error }, 'the snapshot of a tenant could not be read; it will be tried again'),

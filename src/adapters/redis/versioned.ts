@@ -46,9 +46,12 @@ export function withVersion(version: bigint, value: Uint8Array): Buffer {
   return bytes;
 }
 
+/** The version that these bytes begin with; `null`: there is none. */
+export const versionOf = (bytes: Buffer | null): bigint | null =>
+  bytes === null || bytes.length < BYTES ? null : bytes.readBigUInt64LE(0);
+
 /** `decode` is handed the value without its version; `null`: there is none. */
 export function readVersioned<T>(bytes: Buffer | null, decode: (value: Buffer | null) => T): Versioned<T> {
-  return bytes === null || bytes.length < BYTES
-    ? { version: null, value: decode(null) }
-    : { version: bytes.readBigUInt64LE(0), value: decode(bytes.subarray(BYTES)) };
+  const version = versionOf(bytes);
+  return { version, value: decode(bytes === null || version === null ? null : bytes.subarray(BYTES)) };
 }
