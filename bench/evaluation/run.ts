@@ -7,6 +7,7 @@ import { CHURNY, drawParameters, STABLE, type WorldParameters } from './generato
 import { createWorld } from './generator/world.ts';
 import { type Ablation, ablationOf } from './metrics/ablation.ts';
 import { signatureCeilings } from './metrics/ceiling.ts';
+import { lookAlikesByLikelihoodRatio } from './metrics/likelihood-ratio.ts';
 import { lookAlikeFloor } from './metrics/look-alike-floor.ts';
 import { type ChangedWorld, type LookAlikeFigures, lookAlikeFigures } from './metrics/look-alikes.ts';
 import { type Measured, measureWorld } from './metrics/measure.ts';
@@ -85,6 +86,8 @@ export interface WorldResult {
   readonly lookAlikes: { readonly gatehouse: LookAlikeFigures; readonly freeman: LookAlikeFigures };
   /** See `lookAlikeFloor`: beside the goals of the project. */
   readonly lookAlikeFloors: Readonly<Record<LookAlike, number>>;
+  /** See `lookAlikesByLikelihoodRatio`. */
+  readonly lookAlikesByRatio: Readonly<Record<LookAlike, number>>;
   readonly shipped: Shipped;
   readonly ceilings: Readonly<Record<Attacker, number>>;
   readonly calibration: PooledCalibration;
@@ -179,6 +182,7 @@ export async function runKind(
         lookAlikeFloor(changed, lookAlike, { tpr: Object.fromEntries(TPR_GOALS), budget: 0.01 }),
       ]),
     ) as Record<LookAlike, number>,
+    lookAlikesByRatio: lookAlikesByLikelihoodRatio(changed, 0.01),
     shipped: {
       challenged: meanOf(shipped.map(({ challenged }) => challenged)),
       blocked: meanOf(shipped.map(({ blocked }) => blocked)),

@@ -36,6 +36,7 @@ export function targetResults({
   summary,
   lookAlikes: figures,
   lookAlikeFloors,
+  lookAlikesByRatio,
   ceilings,
   calibration,
   oracle,
@@ -59,6 +60,7 @@ export function targetResults({
       met: value <= LOOK_ALIKE_GOAL,
       floor: [
         `at least ${percent(lookAlikeFloors[lookAlike])} by signatures, if all TPR goals are met`,
+        `${percent(lookAlikesByRatio[lookAlike])} by whoever challenges the riskiest signatures`,
         ...(oracle === null ? [] : [`${percent(oracle.lookAlikes[lookAlike])} by trees that saw the labels`]),
       ].join('; '),
     };

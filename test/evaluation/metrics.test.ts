@@ -3,6 +3,7 @@ import { LOOK_ALIKES } from '../../bench/evaluation/generator/event.ts';
 import { createRandom } from '../../bench/evaluation/generator/random.ts';
 import { signatureCeilings } from '../../bench/evaluation/metrics/ceiling.ts';
 import { firstLogins } from '../../bench/evaluation/metrics/first-logins.ts';
+import { lookAlikesByLikelihoodRatio } from '../../bench/evaluation/metrics/likelihood-ratio.ts';
 import { lookAlikeFloor } from '../../bench/evaluation/metrics/look-alike-floor.ts';
 import { type ChangedWorld, lookAlikeFigures } from '../../bench/evaluation/metrics/look-alikes.ts';
 import {
@@ -104,6 +105,21 @@ describe('the metrics', () => {
     expect(floor).toBeGreaterThan(0.19);
     expect(lookAlikeFloor(changed, 'holiday', { tpr: { naive: 0.6 }, budget: 0.01 })).toBeCloseTo(0, 9);
     expect(lookAlikeFloor(changed, 'new_phone', { tpr: { naive: 0.6 }, budget: 0.01 })).toBeNaN();
+  });
+
+  it('by likelihood ratio the budget goes to the signatures that takeovers have most often for their honest logins', () => {
+    const holiday = LOOK_ALIKES.indexOf('holiday');
+    // Of 1,000 honest logins 4 have signature 7 and 12 signature 8, half of each on holiday; takeovers have them as often
+    // as each other. The 4 go first, and half of the 12 are what is left of a budget of 10.
+    const logins = [
+      ...Array.from({ length: 984 }, () => ({ signature: 6 })),
+      ...Array.from({ length: 4 }, (_, i) => ({ signature: 7, lookAlike: i < 2 ? holiday : -1 })),
+      ...Array.from({ length: 12 }, (_, i) => ({ signature: 8, lookAlike: i < 6 ? holiday : -1 })),
+    ];
+    const attacks = Array.from({ length: 10 }, (_, i) => ({ signature: i < 5 ? 7 : 8 }));
+    const shares = lookAlikesByLikelihoodRatio([{ world: worldOf(logins, attacks), rounds: [] }], 0.01);
+    expect(shares.holiday).toBeCloseTo((2 + 6 / 2) / 8, 1);
+    expect(shares.new_phone).toBeNaN();
   });
 });
 
