@@ -21,6 +21,12 @@ import type {
 /** A page that waits longer than this says so instead of waiting on. */
 const TIMEOUT_MS = 15_000;
 
+/**
+ * Of calls that wait until analytics has everything about a user. The server says itself when that takes too long, so
+ * that the page must not be the first to give up: it would not learn what became of an erasure.
+ */
+const CAUGHT_UP_TIMEOUT_MS = 60_000;
+
 /** An export of many rows takes its time. */
 const EXPORT_TIMEOUT_MS = 120_000;
 
@@ -33,6 +39,7 @@ interface Call {
   readonly apiKey?: string;
   /** Goes on after the page was closed. */
   readonly keepalive?: boolean;
+  readonly timeout_ms?: number;
 }
 
 const readJson = async (response: Response): Promise<unknown> => {
@@ -49,14 +56,14 @@ const readJson = async (response: Response): Promise<unknown> => {
 /** Same-origin JSON. @throws ApiProblem for every failure but the caller's own abort. */
 const call = async <T>(
   path: string,
-  { method = 'GET', body, query, signal, apiKey, keepalive = false }: Call = {},
+  { method = 'GET', body, query, signal, apiKey, keepalive = false, timeout_ms = TIMEOUT_MS }: Call = {},
 ): Promise<T> => {
   const url = query === undefined ? path : `${path}?${new URLSearchParams(query).toString()}`;
   const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET') headers['x-gatehouse-csrf'] = '1';
   if (apiKey !== undefined) headers.authorization = `Bearer ${apiKey}`;
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(timeout_ms);
   let response: Response;
   let answer: unknown;
   try {
@@ -78,7 +85,7 @@ const call = async <T>(
             status: 0,
             title: 'No answer in time',
             timedOut: true,
-            detail: `Gatehouse did not answer within ${TIMEOUT_MS / 1000} s.`,
+            detail: `Gatehouse did not answer within ${timeout_ms / 1000} s.`,
           }
         : {
             status: 0,
@@ -122,6 +129,7 @@ export const giveFeedback = (id: string, feedback: FeedbackBody): Promise<unknow
     method: 'POST',
     body: feedback,
     keepalive: true,
+    timeout_ms: CAUGHT_UP_TIMEOUT_MS,
   });
 
 /** `from` and `to` are RFC 3339; the rest are the panel's own parameters. */
@@ -136,7 +144,11 @@ export const lookupUser = (userId: string, signal?: AbortSignal): Promise<User> 
 
 /** Everything that is held about a user, as the file that is handed out. */
 export const exportUser = (userId: string): Promise<unknown> =>
-  call('/v1/users/export', { method: 'POST', body: { user_id: userId } });
+  call('/v1/users/export', {
+    method: 'POST',
+    body: { user_id: userId },
+    timeout_ms: CAUGHT_UP_TIMEOUT_MS,
+  });
 
 /** Campaigns that touch the window. */
 export const listCampaigns = (
@@ -149,7 +161,12 @@ export const eraseUser = (
   userId: string,
   apiKey: string,
 ): Promise<{ readonly id: string; readonly decisions: number }> =>
-  call('/v1/users/erase', { method: 'POST', body: { user_id: userId }, apiKey });
+  call('/v1/users/erase', {
+    method: 'POST',
+    body: { user_id: userId },
+    apiKey,
+    timeout_ms: CAUGHT_UP_TIMEOUT_MS,
+  });
 
 export const forgetDevice = (userId: string, deviceKey: string): Promise<{ readonly forgotten: boolean }> =>
   call('/v1/users/forget-device', { method: 'POST', body: { user_id: userId, device_key: deviceKey } });

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { eraseUser, exportUser, forgetDevice, giveFeedback } from '../api/client.ts';
 import { isProblem } from '../api/problem.ts';
 import type { DecisionRow, User, UserDevice, VerdictWord } from '../api/types.ts';
@@ -112,26 +112,33 @@ function ConfirmUser({
   );
 }
 
+/** Whether anything was erased is unknown after an answer that did not come or that the server could not give. */
+const whatFailed = (error: unknown): string => {
+  if (isProblem(error, 401)) return 'The key was refused';
+  return isProblem(error) && error.status >= 400 && error.status < 500
+    ? 'Nothing was erased'
+    : 'The erasure is not confirmed; erase again';
+};
+
 interface EraseUserProps {
   readonly userId: string;
   readonly onClose: () => void;
+  /** Told when the dialog opens and closes: meanwhile an answer may already say that nobody is there, and close it. */
+  readonly onErasing: (erasing: boolean) => void;
   /** Told the number of the receipt; the page then has nothing to show any more. */
   readonly onErased: (receipt: string) => void;
 }
 
-/** Key of the mutation that erases the user: while it runs, nobody should ask for the user. */
-export const erasureOf = (userId: string) => ['erase-user', userId] as const;
-
-function EraseUser({ userId, onClose, onErased }: EraseUserProps) {
-  const queryClient = useQueryClient();
+function EraseUser({ userId, onClose, onErasing, onErased }: EraseUserProps) {
   const [typed, setTyped] = useState('');
   const [key, setKey] = useState('');
+  useEffect(() => {
+    onErasing(true);
+    return () => onErasing(false);
+  }, [onErasing]);
   const erase = useMutation({
-    mutationKey: erasureOf(userId),
     // The key's own failure, and not the session's.
     meta: { ownKey: true },
-    // An answer under way may already say that nobody is there, and close this dialog.
-    onMutate: () => queryClient.cancelQueries({ queryKey: ['user', userId] }),
     mutationFn: () => eraseUser(userId, key.trim()),
     onSuccess: ({ id }) => onErased(id),
   });
@@ -178,13 +185,7 @@ function EraseUser({ userId, onClose, onErased }: EraseUserProps) {
             data-testid="erase-key"
           />
         </label>
-        {erase.isError && (
-          <ProblemNote
-            what={isProblem(erase.error, 401) ? 'The key was refused' : 'Nothing was erased'}
-            error={erase.error}
-            slim
-          />
-        )}
+        {erase.isError && <ProblemNote what={whatFailed(erase.error)} error={erase.error} slim />}
         <div className="dialog-actions">
           <button type="button" className="button" onClick={onClose}>
             Cancel
@@ -206,11 +207,12 @@ function EraseUser({ userId, onClose, onErased }: EraseUserProps) {
 interface UserActionsProps {
   readonly user: User;
   readonly mayJudge: boolean;
+  readonly onErasing: EraseUserProps['onErasing'];
   readonly onErased: EraseUserProps['onErased'];
 }
 
 /** What can be done about a user. */
-export function UserActions({ user, mayJudge, onErased }: UserActionsProps) {
+export function UserActions({ user, mayJudge, onErasing, onErased }: UserActionsProps) {
   const [open, setOpen] = useState<Judgement | 'erase' | null>(null);
   const [said, setSaid] = useState<Judgement | null>(null);
   const take = useMutation({
@@ -278,7 +280,12 @@ export function UserActions({ user, mayJudge, onErased }: UserActionsProps) {
         />
       )}
       {open === 'erase' && (
-        <EraseUser userId={user.user_id} onClose={() => setOpen(null)} onErased={onErased} />
+        <EraseUser
+          userId={user.user_id}
+          onClose={() => setOpen(null)}
+          onErasing={onErasing}
+          onErased={onErased}
+        />
       )}
     </div>
   );

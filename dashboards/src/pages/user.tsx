@@ -1,6 +1,6 @@
-import { useIsMutating, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouteContext, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { isProblem } from '../api/problem.ts';
 import { userQuery } from '../api/queries.ts';
 import type { User } from '../api/types.ts';
@@ -16,7 +16,7 @@ import { Timeline } from '../components/timeline.tsx';
 import { Untrusted } from '../components/untrusted.tsx';
 import { useProblem } from '../components/use-problem.ts';
 import { useTitle } from '../components/use-title.ts';
-import { erasureOf, ForgetDevice, UserActions } from '../components/user-actions.tsx';
+import { ForgetDevice, UserActions } from '../components/user-actions.tsx';
 import type { Format } from '../lib/format.ts';
 import { clientWords, placeWords } from '../lib/place-words.ts';
 import { reveal, sentence } from '../lib/text.ts';
@@ -28,10 +28,11 @@ const MOST_ADDRESSES = 12;
 interface LoadedProps {
   readonly user: User;
   readonly mayJudge: boolean;
+  readonly onErasing: (erasing: boolean) => void;
   readonly onErased: (receipt: string) => void;
 }
 
-function Head({ user, mayJudge, onErased }: LoadedProps) {
+function Head({ user, mayJudge, onErasing, onErased }: LoadedProps) {
   const format = useFormat();
   const { profile, activity } = user;
   return (
@@ -60,7 +61,7 @@ function Head({ user, mayJudge, onErased }: LoadedProps) {
           </li>
         </ul>
       </div>
-      <UserActions user={user} mayJudge={mayJudge} onErased={onErased} />
+      <UserActions user={user} mayJudge={mayJudge} onErasing={onErasing} onErased={onErased} />
     </div>
   );
 }
@@ -178,11 +179,11 @@ function Addresses({ user }: { readonly user: User }) {
   );
 }
 
-function Loaded({ user, mayJudge, onErased }: LoadedProps) {
+function Loaded({ user, mayJudge, onErasing, onErased }: LoadedProps) {
   const format = useFormat();
   return (
     <>
-      <Head user={user} mayJudge={mayJudge} onErased={onErased} />
+      <Head user={user} mayJudge={mayJudge} onErasing={onErasing} onErased={onErased} />
       <div className="decision-grid">
         <div className="decision-main">
           <Panel title="Risk over time" note="Each dot is a decision">
@@ -292,8 +293,15 @@ function UserOf({ id, mayJudge }: { readonly id: string; readonly mayJudge: bool
   useTitle('User');
   const queryClient = useQueryClient();
   const [receipt, setReceipt] = useState<string | null>(null);
-  const erasing = useIsMutating({ mutationKey: erasureOf(id) }) > 0;
+  const [erasing, setErasing] = useState(false);
   const query = useQuery({ ...userQuery(id), ...(receipt === null && !erasing ? {} : { enabled: false }) });
+  const stopAsking = useCallback(
+    (erasing: boolean) => {
+      setErasing(erasing);
+      if (erasing) void queryClient.cancelQueries({ queryKey: ['user', id] });
+    },
+    [queryClient, id],
+  );
   const problem = useProblem(query);
   const missing = isProblem(problem, 404) || isProblem(problem, 410);
   if (receipt !== null) {
@@ -328,6 +336,7 @@ function UserOf({ id, mayJudge }: { readonly id: string; readonly mayJudge: bool
         <Loaded
           user={query.data}
           mayJudge={mayJudge}
+          onErasing={stopAsking}
           onErased={(erasure) => {
             setReceipt(erasure);
             queryClient.removeQueries({ queryKey: ['user', id] });
