@@ -79,6 +79,25 @@ describe('times', () => {
     expect(german.axis(Date.parse('2026-11-23T00:00:00Z'), 86_400)).toContain('23');
     expect(british.bucket(Date.parse('2026-11-23T00:00:00Z'), 86_400)).toBe('23 Nov 2026 UTC');
   });
+
+  test('hours that come twice say which of the two they are, and no other hour does', () => {
+    const hours = ['00:00', '01:00', '02:00', '03:00', '12:00'].map((time) =>
+      british.bucket(Date.parse(`2026-10-25T${time}:00Z`) - 3_600_000, 3_600),
+    );
+    expect(hours).toEqual([
+      '25 Oct, 01:00 – 02:00',
+      '25 Oct, 02:00 – 02:00 GMT+2',
+      '25 Oct, 02:00 – 03:00 GMT+1',
+      '25 Oct, 03:00 – 04:00',
+      '25 Oct, 12:00 – 13:00',
+    ]);
+    const lordHowe = createFormat({ locale: 'en-GB', timeZone: 'Australia/Lord_Howe' });
+    const twice = ['14:30', '15:00'].map((time) =>
+      lordHowe.bucket(Date.parse(`2026-04-04T${time}:00Z`), 1_800),
+    );
+    expect(new Set(twice).size).toBe(2);
+    expect(british.bucket(Date.parse('2026-03-29T00:00:00Z'), 3_600)).toBe('29 Mar, 01:00 – 03:00');
+  });
 });
 
 describe('details of a signal', () => {

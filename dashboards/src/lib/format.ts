@@ -127,6 +127,12 @@ export const createFormat = (
     return found[1] === '-' ? -seconds : seconds;
   };
 
+  /** Where clocks go back, by an hour or (Lord Howe Island) by half of one, two moments have the same name. */
+  const isTwice = (time_ms: number): boolean =>
+    [-3_600, -1_800, 1_800, 3_600].some(
+      (away_s) => offset_s(time_ms) - offset_s(time_ms + away_s * 1000) === away_s,
+    );
+
   const orDash = (value: number | string, write: (date: Date) => string): string => {
     const at = toDate(value);
     return valid(at) ? write(at) : '–';
@@ -146,7 +152,8 @@ export const createFormat = (
     if (bucket_s === DAY_S) return `${utcFullDay().format(time_ms)} UTC`;
     if (bucket_s > DAY_S) return `${utcDay().format(time_ms)} – ${utcFullDay().format(end_ms - 1)} UTC`;
     if (bucket_s < 60) return dayAndTime().format(time_ms);
-    return `${day().format(time_ms)}, ${clock().format(time_ms)} – ${clock().format(end_ms)}`;
+    const offset = isTwice(time_ms) ? ` ${namePart(shortOffset(), time_ms)}` : '';
+    return `${day().format(time_ms)}, ${clock().format(time_ms)} – ${clock().format(end_ms)}${offset}`;
   };
 
   return {
