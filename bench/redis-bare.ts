@@ -7,10 +7,11 @@ import { randomFillSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import pino from 'pino';
+import { MOST_AHEAD_MS } from '../src/adapters/redis/clock-watch.ts';
 import { connectRedis, untilReady } from '../src/adapters/redis/connect.ts';
 import { createKeys, LIFE_MS, SHARDS, shardOfLane } from '../src/adapters/redis/keys.ts';
 import { entryId } from '../src/adapters/redis/log-entry.ts';
-import { defineScripts } from '../src/adapters/redis/scripts.ts';
+import { defineScripts, STORED } from '../src/adapters/redis/scripts.ts';
 import { createVersions, versionBytes, withVersion } from '../src/adapters/redis/versioned.ts';
 import type { ValueBytes } from './redis.ts';
 
@@ -115,13 +116,26 @@ function commandsRoute(): void {
     );
     given[shard] = position;
     const of = fresh(userKey, userValue);
-    await scripts.commit(
+    const [outcome] = await scripts.commit(
       [keys.log(shard), keys.open(shard), userKey, keys.open(shard), keys.open(shard)],
       [
-        ...[entryId(position), record, String(position), '1', of.before, of.after, LIFE_MS.profile],
-        ...['', LIFE_MS.idempotency, '', '', LIFE_MS.annotations],
+        entryId(position),
+        record,
+        String(position),
+        '1',
+        of.before,
+        of.after,
+        LIFE_MS.profile,
+        '',
+        LIFE_MS.idempotency,
+        '',
+        '',
+        LIFE_MS.annotations,
+        MOST_AHEAD_MS,
       ],
     );
+    // A refusal costs next to nothing: a route that is refused is no measure of one that stores.
+    if (outcome !== STORED) throw new Error(`the record was not stored: ${outcome}`);
     const others = [login, address, network, ofDevice, ...(status === 'failed' ? [userAt, userOn] : [])];
     void Promise.all(others.map(write)).then(() => done[shard]?.push(String(position)));
     return { action: 'allow' };

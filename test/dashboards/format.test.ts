@@ -91,6 +91,7 @@ describe('times', () => {
       '25 Oct, 03:00 – 04:00',
       '25 Oct, 12:00 – 13:00',
     ]);
+    expect(british.bucket(Date.parse('2026-10-25T00:59:30Z'), 30)).toBe('25 Oct, 02:59:30 GMT+2');
     const lordHowe = createFormat({ locale: 'en-GB', timeZone: 'Australia/Lord_Howe' });
     const twice = ['14:30', '15:00'].map((time) =>
       lordHowe.bucket(Date.parse(`2026-04-04T${time}:00Z`), 1_800),

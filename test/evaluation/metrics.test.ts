@@ -109,16 +109,16 @@ describe('the metrics', () => {
 
   it('by likelihood ratio the budget goes to the signatures that takeovers have most often for their honest logins', () => {
     const holiday = LOOK_ALIKES.indexOf('holiday');
-    // Of 1,000 honest logins 4 have signature 7 and 12 signature 8, half of each on holiday; takeovers have them as often
-    // as each other. The 4 go first, and half of the 12 are what is left of a budget of 10.
+    // Of 1,000 honest logins 4 have signature 7, all on holiday, and 12 signature 8, two of them on holiday; takeovers have
+    // them as often as each other. The 4 go first, and half of the 12 are what is left of a budget of 10.
     const logins = [
       ...Array.from({ length: 984 }, () => ({ signature: 6 })),
-      ...Array.from({ length: 4 }, (_, i) => ({ signature: 7, lookAlike: i < 2 ? holiday : -1 })),
-      ...Array.from({ length: 12 }, (_, i) => ({ signature: 8, lookAlike: i < 6 ? holiday : -1 })),
+      ...Array.from({ length: 4 }, () => ({ signature: 7, lookAlike: holiday })),
+      ...Array.from({ length: 12 }, (_, i) => ({ signature: 8, lookAlike: i < 2 ? holiday : -1 })),
     ];
     const attacks = Array.from({ length: 10 }, (_, i) => ({ signature: i < 5 ? 7 : 8 }));
     const shares = lookAlikesByLikelihoodRatio([{ world: worldOf(logins, attacks), rounds: [] }], 0.01);
-    expect(shares.holiday).toBeCloseTo((2 + 6 / 2) / 8, 1);
+    expect(shares.holiday).toBeCloseTo((4 + 2 / 2) / 6, 9);
     expect(shares.new_phone).toBeNaN();
   });
 });

@@ -3,7 +3,7 @@ import { ATTACK_MIXTURE } from '../mixture.ts';
 import { type ChangedWorld, lookAlikeLogins } from './look-alikes.ts';
 import { slicesOf } from './sample.ts';
 
-/** Logins added to the honest ones of every signature, so that one which nobody happened to have is not free. */
+/** Logins added to the honest ones of a signature where signatures are ranked: none is infinitely risky. */
 const UNSEEN = 0.05;
 
 /**
@@ -53,20 +53,22 @@ function chancesOf(changed: readonly ChangedWorld[], budget: number): ReadonlyMa
     });
   }
   const signatures = [...new Set([honest, ...attacks].flatMap((of) => [...of.keys()]))];
-  const cells = signatures.map((signature) => ({
-    signature,
-    honest: ((honest.get(signature) ?? 0) + UNSEEN) / Math.max(1, logins),
-    attack: ATTACKERS.reduce(
-      (sum, attacker, k) =>
-        sum + (ATTACK_MIXTURE[attacker] * (attacks[k]?.get(signature) ?? 0)) / Math.max(1, totals[k] ?? 0),
-      0,
-    ),
-  }));
-  cells.sort((a, b) => b.attack / b.honest - a.attack / a.honest);
+  const cells = signatures
+    .map((signature) => {
+      const seen = honest.get(signature) ?? 0;
+      const attack = ATTACKERS.reduce(
+        (sum, attacker, k) =>
+          sum + (ATTACK_MIXTURE[attacker] * (attacks[k]?.get(signature) ?? 0)) / Math.max(1, totals[k] ?? 0),
+        0,
+      );
+      return { signature, honest: seen / Math.max(1, logins), attack, risk: attack / (seen + UNSEEN) };
+    })
+    .filter(({ attack }) => attack > 0)
+    .sort((a, b) => b.risk - a.risk);
   const chances = new Map<number, number>();
   let left = budget;
   for (const cell of cells) {
-    const chance = Math.min(1, left / cell.honest);
+    const chance = cell.honest <= left ? 1 : left / cell.honest;
     chances.set(cell.signature, chance);
     left -= chance * cell.honest;
     if (chance < 1) break;

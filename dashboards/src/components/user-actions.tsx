@@ -113,12 +113,8 @@ function ConfirmUser({
 }
 
 /** Whether anything was erased is unknown after an answer that did not come or that the server could not give. */
-const whatFailed = (error: unknown): string => {
-  if (isProblem(error, 401)) return 'The key was refused';
-  return isProblem(error) && error.status >= 400 && error.status < 500
-    ? 'Nothing was erased'
-    : 'The erasure is not confirmed; erase again';
-};
+const leavesOpen = (error: unknown): boolean =>
+  !(isProblem(error) && error.status >= 400 && error.status < 500);
 
 interface EraseUserProps {
   readonly userId: string;
@@ -132,6 +128,7 @@ interface EraseUserProps {
 function EraseUser({ userId, onClose, onErasing, onErased }: EraseUserProps) {
   const [typed, setTyped] = useState('');
   const [key, setKey] = useState('');
+  const [unconfirmed, setUnconfirmed] = useState(false);
   useEffect(() => {
     onErasing(true);
     return () => onErasing(false);
@@ -141,9 +138,21 @@ function EraseUser({ userId, onClose, onErasing, onErased }: EraseUserProps) {
     meta: { ownKey: true },
     mutationFn: () => eraseUser(userId, key.trim()),
     onSuccess: ({ id }) => onErased(id),
+    onError: (error) => {
+      if (leavesOpen(error)) setUnconfirmed(true);
+    },
   });
+  // Closed, it could not be ordered again once the page finds nobody to erase.
+  const close = (): void => {
+    if (!erase.isPending) onClose();
+  };
+  const failed = isProblem(erase.error, 401)
+    ? 'The key was refused'
+    : unconfirmed
+      ? 'The erasure is not confirmed; erase again'
+      : 'Nothing was erased';
   return (
-    <Modal title="Erase everything about this user?" onClose={onClose} testId="erase-user-dialog">
+    <Modal title="Erase everything about this user?" onClose={close} testId="erase-user-dialog">
       <form
         className="range-form"
         onSubmit={(event) => {
@@ -185,9 +194,9 @@ function EraseUser({ userId, onClose, onErasing, onErased }: EraseUserProps) {
             data-testid="erase-key"
           />
         </label>
-        {erase.isError && <ProblemNote what={whatFailed(erase.error)} error={erase.error} slim />}
+        {erase.isError && <ProblemNote what={failed} error={erase.error} slim />}
         <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
+          <button type="button" className="button" onClick={close} disabled={erase.isPending}>
             Cancel
           </button>
           <button

@@ -151,8 +151,8 @@ export const createFormat = (
     const end_ms = time_ms + bucket_s * 1000;
     if (bucket_s === DAY_S) return `${utcFullDay().format(time_ms)} UTC`;
     if (bucket_s > DAY_S) return `${utcDay().format(time_ms)} – ${utcFullDay().format(end_ms - 1)} UTC`;
-    if (bucket_s < 60) return dayAndTime().format(time_ms);
     const offset = isTwice(time_ms) ? ` ${namePart(shortOffset(), time_ms)}` : '';
+    if (bucket_s < 60) return `${dayAndTime().format(time_ms)}${offset}`;
     return `${day().format(time_ms)}, ${clock().format(time_ms)} – ${clock().format(end_ms)}${offset}`;
   };
 

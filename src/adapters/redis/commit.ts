@@ -10,7 +10,7 @@ import { applyFresh, type Entity, encodeEntity, eraseUser, lifeOf, replaceProfil
 import { type EntityWriter, readEntity } from './entity-writer.ts';
 import { type Keys, LIFE_MS, shardOfPosition } from './keys.ts';
 import { createEntryEncoder, entryId, positionOfEntry } from './log-entry.ts';
-import type { Scripts } from './scripts.ts';
+import { type CommitArguments, type Scripts, STORED } from './scripts.ts';
 import { createVersions, readVersioned, type Versioned, versionBytes, withVersion } from './versioned.ts';
 
 export interface Commit {
@@ -42,7 +42,6 @@ export interface PositionNews {
   ahead(shard: number, last: number, redis_ms: number): boolean;
 }
 
-const STORED = 1;
 const EVENT_TAKEN = 2;
 const USER_CHANGED = 3;
 const NOTES_CHANGED = 4;
@@ -128,7 +127,7 @@ export function createCommit(options: {
         noteBase = { version: found.version, value: Buffer.from(encodeAnnotations(after)) };
       }
       const userVersion = nextVersion();
-      const args = [
+      const args: CommitArguments = [
         entryId(position),
         bytes,
         String(position),

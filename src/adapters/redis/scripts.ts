@@ -115,10 +115,31 @@ return 0`;
 
 type Value = string | Buffer | number;
 
+/** What `COMMIT` takes, by its names. As many and in this order: what is missing would be found by the server alone. */
+export type CommitKeys = readonly [log: string, open: string, user: string, event: string, notes: string];
+export type CommitArguments = readonly [
+  id: string,
+  record: Buffer,
+  position: string,
+  isOpen: '0' | '1',
+  userVersion: Buffer | string,
+  userValue: Buffer | '',
+  userLife_ms: number,
+  eventValue: string,
+  eventLife_ms: number,
+  notesVersion: Buffer | string,
+  notesValue: Buffer | '',
+  notesLife_ms: number,
+  mostAhead_ms: number,
+];
+
+/** The answer of `COMMIT` that says that everything stands. */
+export const STORED = 1;
+
 export interface Scripts {
   commit(
-    keys: readonly string[],
-    args: readonly Value[],
+    keys: CommitKeys,
+    args: CommitArguments,
   ): Promise<readonly [outcome: number, found?: Buffer | null, now_ms?: Buffer]>;
   /** `null`: set. Else what stands there now (`value: null`: nothing). */
   compareAndSet(

@@ -48,10 +48,10 @@ export function createTenantSnapshots(options: {
     // While no worker folds, this node's own logins are many, and what is held has them all.
     if (bytes === null || versionOf(bytes) === into.version) return;
     const { version, value } = readVersioned(bytes, decodeTenantSubjects);
-    into.version = version;
     into.own = into.own.filter(({ position }) => position > (value.folded[shardOfPosition(position)] ?? 0));
     for (const { effects, position } of into.own) foldTenantEffects(value, effects, position);
     into.snapshot = value;
+    into.version = version;
   }
 
   const hold = (tenant: string): Held => {
