@@ -382,6 +382,8 @@ export interface AwayFigures {
 }
 
 const PAIRS = 5;
+/** Of the seconds of other stages: the p99 of a short half is that of twenty answers, and one flush of the disk decides. */
+const HALF = 4;
 /** Of what one node answers at most: a service at its limit measures its queue. */
 const LOAD_SHARE = 0.4;
 
@@ -408,9 +410,9 @@ export async function awayFigures(options: RedisBenchOptions): Promise<AwayFigur
         rate = Math.round((await load(options.warmUp_s + options.seconds)).rps * LOAD_SHARE);
         await untilSunk(streams, (_, behind) => behind === 0);
         for (let pair = 0; pair < PAIRS; pair++) {
-          const there = await load(options.seconds, rate);
+          const there = await load(options.seconds * HALF, rate);
           await where.takeAway();
-          const away = await load(options.seconds, rate);
+          const away = await load(options.seconds * HALF, rate);
           await where.bringBack();
           await untilSunk(streams, (_, behind) => behind === 0);
           pairs.push({ there, away });
