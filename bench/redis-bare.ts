@@ -12,7 +12,7 @@ import { connectRedis, untilReady } from '../src/adapters/redis/connect.ts';
 import { createKeys, LIFE_MS, SHARDS, shardOfLane } from '../src/adapters/redis/keys.ts';
 import { entryId } from '../src/adapters/redis/log-entry.ts';
 import { defineScripts, STORED } from '../src/adapters/redis/scripts.ts';
-import { createVersions, versionBytes, withVersion } from '../src/adapters/redis/versioned.ts';
+import { createVersions, VERSION_BYTES, versionBytes, withVersion } from '../src/adapters/redis/versioned.ts';
 import type { ValueBytes } from './redis.ts';
 
 interface Body {
@@ -25,7 +25,6 @@ interface Body {
 const [stage = 'get', url = '', bytesJson = '{}'] = process.argv.slice(2);
 const bytes = JSON.parse(bytesJson) as ValueBytes;
 const CONFIRM_MS = 100;
-const VERSION_BYTES = 8;
 const READY_WITHIN_MS = 10_000;
 
 const connection = connectRedis({ config: { url, cluster: false }, log: pino({ level: 'silent' }) });

@@ -394,6 +394,8 @@ describe('an erasure', STORY, () => {
           // A slow answer: the user is gone, and the page does not know it yet.
           page.on('request', note);
           await page.clock.runFor(6_000);
+          // The second time the browser asks nobody whether it may close a dialog.
+          for (let i = 0; i < 2; i++) await page.keyboard.press('Escape');
           // What a busy store makes of it, once: the tombstone stands, and the answer asks for the same again.
           if (answers === 1) await route.fulfill({ status: 503, json: { code: 'analytics_unavailable' } });
           else await route.fulfill({ response: erased });

@@ -8,10 +8,20 @@ interface ModalProps {
   readonly testId?: string;
   /** Read out, not shown. */
   readonly titleHidden?: boolean;
+  /** What was ordered is under way: it cannot be closed before it is known what became of it. */
+  readonly busy?: boolean;
 }
 
 /** A dialog of the browser's own: it keeps the focus inside and gives it back, and Escape closes it. */
-export function Modal({ title, onClose, children, className, testId, titleHidden = false }: ModalProps) {
+export function Modal({
+  title,
+  onClose,
+  children,
+  className,
+  testId,
+  titleHidden = false,
+  busy = false,
+}: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useLayoutEffect(() => {
@@ -29,10 +39,14 @@ export function Modal({ title, onClose, children, className, testId, titleHidden
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        if (!busy) onClose();
+      }}
+      // At a second Escape the browser asks nobody.
+      onClose={() => {
+        if (busy) dialog.current?.showModal();
       }}
       onClick={(event) => {
-        if (event.target === event.currentTarget) onClose();
+        if (event.target === event.currentTarget && !busy) onClose();
       }}
       {...(testId === undefined ? {} : { 'data-testid': testId })}
     >

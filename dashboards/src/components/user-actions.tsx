@@ -142,17 +142,18 @@ function EraseUser({ userId, onClose, onErasing, onErased }: EraseUserProps) {
       if (leavesOpen(error)) setUnconfirmed(true);
     },
   });
-  // Closed, it could not be ordered again once the page finds nobody to erase.
-  const close = (): void => {
-    if (!erase.isPending) onClose();
-  };
   const failed = isProblem(erase.error, 401)
     ? 'The key was refused'
     : unconfirmed
       ? 'The erasure is not confirmed; erase again'
       : 'Nothing was erased';
   return (
-    <Modal title="Erase everything about this user?" onClose={close} testId="erase-user-dialog">
+    <Modal
+      title="Erase everything about this user?"
+      onClose={onClose}
+      testId="erase-user-dialog"
+      busy={erase.isPending}
+    >
       <form
         className="range-form"
         onSubmit={(event) => {
@@ -196,7 +197,7 @@ function EraseUser({ userId, onClose, onErasing, onErased }: EraseUserProps) {
         </label>
         {erase.isError && <ProblemNote what={failed} error={erase.error} slim />}
         <div className="dialog-actions">
-          <button type="button" className="button" onClick={close} disabled={erase.isPending}>
+          <button type="button" className="button" onClick={onClose} disabled={erase.isPending}>
             Cancel
           </button>
           <button

@@ -294,11 +294,11 @@ function UserOf({ id, mayJudge }: { readonly id: string; readonly mayJudge: bool
   const queryClient = useQueryClient();
   const [receipt, setReceipt] = useState<string | null>(null);
   const [erasing, setErasing] = useState(false);
-  const query = useQuery({ ...userQuery(id), ...(receipt === null && !erasing ? {} : { enabled: false }) });
+  const query = useQuery({ ...userQuery(id), enabled: receipt === null && !erasing });
   const stopAsking = useCallback(
-    (erasing: boolean) => {
-      setErasing(erasing);
-      if (erasing) void queryClient.cancelQueries({ queryKey: ['user', id] });
+    (stop: boolean) => {
+      setErasing(stop);
+      if (stop) void queryClient.cancelQueries({ queryKey: ['user', id] });
     },
     [queryClient, id],
   );

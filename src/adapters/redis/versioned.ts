@@ -11,14 +11,15 @@ export interface Versioned<T> {
   readonly value: T;
 }
 
-const BYTES = 8;
+/** A value begins with so many of its version. */
+export const VERSION_BYTES = 8;
 /** Versions a refill: one system call for a thousand. */
-const POOL = BYTES * 1_024;
+const POOL = VERSION_BYTES * 1_024;
 
 /** As a script compares it: '' where there is nothing. */
 export function versionBytes(version: bigint | null): Buffer | string {
   if (version === null) return '';
-  const bytes = Buffer.allocUnsafe(BYTES);
+  const bytes = Buffer.allocUnsafe(VERSION_BYTES);
   bytes.writeBigUInt64LE(version);
   return bytes;
 }
@@ -34,24 +35,27 @@ export function createVersions(): NextVersion {
       used = 0;
     }
     const version = pool.readBigUInt64LE(used);
-    used += BYTES;
+    used += VERSION_BYTES;
     return version;
   };
 }
 
 export function withVersion(version: bigint, value: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(BYTES + value.byteLength);
+  const bytes = Buffer.allocUnsafe(VERSION_BYTES + value.byteLength);
   bytes.writeBigUInt64LE(version);
-  bytes.set(value, BYTES);
+  bytes.set(value, VERSION_BYTES);
   return bytes;
 }
 
 /** The version that these bytes begin with; `null`: there is none. */
 export const versionOf = (bytes: Buffer | null): bigint | null =>
-  bytes === null || bytes.length < BYTES ? null : bytes.readBigUInt64LE(0);
+  bytes === null || bytes.length < VERSION_BYTES ? null : bytes.readBigUInt64LE(0);
 
 /** `decode` is handed the value without its version; `null`: there is none. */
 export function readVersioned<T>(bytes: Buffer | null, decode: (value: Buffer | null) => T): Versioned<T> {
   const version = versionOf(bytes);
-  return { version, value: decode(bytes === null || version === null ? null : bytes.subarray(BYTES)) };
+  return {
+    version,
+    value: decode(bytes === null || version === null ? null : bytes.subarray(VERSION_BYTES)),
+  };
 }
