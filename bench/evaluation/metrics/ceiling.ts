@@ -1,6 +1,6 @@
 import { ATTACKERS, type Attacker } from '../generator/event.ts';
 import type { ScoredWorld } from '../scored.ts';
-import { slicesOf } from './sample.ts';
+import { type Counts, signatureCounts } from './signature-counts.ts';
 
 /**
  * How far anybody could get who sees only signatures (see `createSignatureReader`) and knows how often each signature
@@ -15,18 +15,7 @@ export function signatureCeilings(
   worlds: readonly ScoredWorld[],
   budget: number,
 ): Readonly<Record<Attacker, number>> {
-  const honest = emptyCounts();
-  const attacks = ATTACKERS.map(emptyCounts);
-  for (const { days, logins, attacks: takeovers } of worlds) {
-    const { test_day } = slicesOf(days);
-    logins.signature.forEach((signature, i) => {
-      if ((logins.day[i] ?? 0) >= test_day) count(honest, signature);
-    });
-    takeovers.signature.forEach((signature, i) => {
-      const of = attacks[takeovers.attacker[i] ?? 0];
-      if (of !== undefined && (takeovers.day[i] ?? 0) >= test_day) count(of, signature);
-    });
-  }
+  const { honest, attacks } = signatureCounts(worlds);
   return Object.fromEntries(
     ATTACKERS.map((attacker, k) => {
       const attack = attacks[k];
@@ -36,18 +25,6 @@ export function signatureCeilings(
       ];
     }),
   ) as Record<Attacker, number>;
-}
-
-interface Counts {
-  readonly of: Map<number, number>;
-  total: number;
-}
-
-const emptyCounts = (): Counts => ({ of: new Map(), total: 0 });
-
-function count(counts: Counts, signature: number): void {
-  counts.of.set(signature, (counts.of.get(signature) ?? 0) + 1);
-  counts.total += 1;
 }
 
 function bestTpr(honest: Counts, attack: Counts, budget: number): number {

@@ -1,7 +1,7 @@
-import { ATTACKERS, LOOK_ALIKES, type LookAlike } from '../generator/event.ts';
+import { ATTACKERS, type Attacker, LOOK_ALIKES, type LookAlike } from '../generator/event.ts';
 import { ATTACK_MIXTURE } from '../mixture.ts';
 import { type ChangedWorld, lookAlikeLogins } from './look-alikes.ts';
-import { slicesOf } from './sample.ts';
+import { signatureCounts } from './signature-counts.ts';
 
 /** Logins added to the honest ones of a signature where signatures are ranked: none is infinitely risky. */
 const UNSEEN = 0.05;
@@ -33,35 +33,17 @@ export function lookAlikesByLikelihoodRatio(
 
 /** Chance of a challenge by signature. */
 function chancesOf(changed: readonly ChangedWorld[], budget: number): ReadonlyMap<number, number> {
-  const honest = new Map<number, number>();
-  const attacks = ATTACKERS.map(() => new Map<number, number>());
-  const totals = ATTACKERS.map(() => 0);
-  let logins = 0;
-  for (const { world } of changed) {
-    const { test_day } = slicesOf(world.days);
-    world.logins.signature.forEach((signature, i) => {
-      if ((world.logins.day[i] ?? 0) < test_day) return;
-      count(honest, signature);
-      logins += 1;
-    });
-    world.attacks.signature.forEach((signature, i) => {
-      const kind = world.attacks.attacker[i] ?? 0;
-      const of = attacks[kind];
-      if (of === undefined || (world.attacks.day[i] ?? 0) < test_day) return;
-      count(of, signature);
-      totals[kind] = (totals[kind] ?? 0) + 1;
-    });
-  }
-  const signatures = [...new Set([honest, ...attacks].flatMap((of) => [...of.keys()]))];
+  const { honest, attacks } = signatureCounts(changed.map(({ world }) => world));
+  const signatures = [...new Set([honest, ...attacks].flatMap(({ of }) => [...of.keys()]))];
   const cells = signatures
     .map((signature) => {
-      const seen = honest.get(signature) ?? 0;
-      const attack = ATTACKERS.reduce(
-        (sum, attacker, k) =>
-          sum + (ATTACK_MIXTURE[attacker] * (attacks[k]?.get(signature) ?? 0)) / Math.max(1, totals[k] ?? 0),
+      const seen = honest.of.get(signature) ?? 0;
+      const attack = attacks.reduce(
+        (sum, { of, total }, k) =>
+          sum + (ATTACK_MIXTURE[ATTACKERS[k] as Attacker] * (of.get(signature) ?? 0)) / Math.max(1, total),
         0,
       );
-      return { signature, honest: seen / Math.max(1, logins), attack, risk: attack / (seen + UNSEEN) };
+      return { signature, honest: seen / Math.max(1, honest.total), attack, risk: attack / (seen + UNSEEN) };
     })
     .filter(({ attack }) => attack > 0)
     .sort((a, b) => b.risk - a.risk);
@@ -74,8 +56,4 @@ function chancesOf(changed: readonly ChangedWorld[], budget: number): ReadonlyMa
     if (chance < 1) break;
   }
   return chances;
-}
-
-function count(of: Map<number, number>, signature: number): void {
-  of.set(signature, (of.get(signature) ?? 0) + 1);
 }
