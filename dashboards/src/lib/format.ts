@@ -44,6 +44,7 @@ const toDate = (time: number | string): Date => new Date(time);
 
 const valid = (date: Date): boolean => !Number.isNaN(date.getTime());
 
+const HOUR_MS = 3_600_000;
 const DAY_S = 86_400;
 
 /**
@@ -127,11 +128,19 @@ export const createFormat = (
     return found[1] === '-' ? -seconds : seconds;
   };
 
-  /** Where clocks go back, by an hour or (Lord Howe Island) by half of one, two moments have the same name. */
-  const isTwice = (time_ms: number): boolean =>
-    [-3_600, -1_800, 1_800, 3_600].some(
-      (away_s) => offset_s(time_ms) - offset_s(time_ms + away_s * 1000) === away_s,
+  /** The last days that were looked at and whose clocks stood still: one look serves most buckets of a chart. */
+  let steady = { from_ms: 0, to_ms: 0 };
+  /** Where clocks go back, two moments have the same name. */
+  const isTwice = (time_ms: number): boolean => {
+    if (time_ms - HOUR_MS >= steady.from_ms && time_ms + HOUR_MS <= steady.to_ms) return false;
+    const around = { from_ms: time_ms - DAY_S * 1000, to_ms: time_ms + DAY_S * 1000 };
+    const back_s = offset_s(around.from_ms) - offset_s(around.to_ms);
+    if (back_s === 0) steady = around;
+    return (
+      back_s > 0 &&
+      [-back_s, back_s].some((away_s) => offset_s(time_ms) - offset_s(time_ms + away_s * 1000) === away_s)
     );
+  };
 
   const orDash = (value: number | string, write: (date: Date) => string): string => {
     const at = toDate(value);
