@@ -127,6 +127,10 @@ export async function eventually<T>(
   }
 }
 
+/** Whether a new key is known where this was answered: a node that does not know it soon answers 429 instead of 401. */
+export const knowsKey = ({ status }: { readonly status: number }): boolean =>
+  status !== 401 && status !== 429;
+
 export const reasonsOf = (decision: DecisionBody): readonly string[] =>
   decision.reasons.map(({ code }) => code);
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ClickHouseConnection } from '../../src/adapters/clickhouse/connect.ts';
-import { type ApiClient, createApiClient, eventually } from './api-client.ts';
+import { type ApiClient, createApiClient, eventually, knowsKey } from './api-client.ts';
 import { builtProgram } from './built-product.ts';
 import { type GatehouseProcess, startGatehouseProcess } from './gatehouse-process.ts';
 import { startTopology } from './topology.ts';
@@ -101,7 +101,7 @@ export async function runScaledOut(
         for (const { url } of nodes) {
           await eventually(
             () => createApiClient(url, key).get('/v1/analytics/panels'),
-            ({ status }) => status !== 401,
+            knowsKey,
             KNOWN_WITHIN_MS,
           );
         }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pino from 'pino';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createEmbeddedJobRunner } from '../../../src/adapters/embedded/job-runner.ts';
 import { jobRunnerContract, TEST_JOBS } from '../../contracts/job-runner.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -22,4 +22,18 @@ jobRunnerContract('LMDB', async () => {
       },
     };
   };
+});
+
+test('LMDB: jobs that wait for nobody are not late, although the clock goes on while they are counted', async () => {
+  const nothing = async (): Promise<void> => {};
+  let now_ms = 0;
+  const runner = createEmbeddedJobRunner({
+    catalog: TEST_JOBS,
+    handlers: { greet: nothing, tick: nothing, later: nothing },
+    path: join(tempDir(), 'jobs'),
+    clock: () => now_ms++,
+    log,
+  });
+  onTestFinished(() => runner.close());
+  expect(Object.values(await runner.counts()).map(({ lag_ms }) => lag_ms)).toEqual([0, 0, 0]);
 });

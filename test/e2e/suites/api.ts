@@ -10,6 +10,7 @@ import {
   type DecisionRecordBody,
   eventually,
   evidenceOf,
+  knowsKey,
   lookUp,
   type ProblemAnswer,
   problemCode,
@@ -515,11 +516,7 @@ export function apiSuite(run: RunGatehouse): void {
         api
           .as(key)
           .post<ProblemAnswer>('/v1/events', loginOf('old', { at_ms: Date.now() - 30 * 24 * HOUR_MS }));
-      const refused = await eventually(
-        () => send(plain),
-        ({ status }) => status !== 401,
-        VISIBLE_WITHIN_MS,
-      );
+      const refused = await eventually(() => send(plain), knowsKey, VISIBLE_WITHIN_MS);
       expect([refused.status, refused.body.errors?.[0]?.pointer]).toEqual([400, '/occurred_at']);
       expect(
         (await api.post('/v1/events', loginOf('old', { at_ms: Date.now() - 30 * 24 * HOUR_MS }))).status,
