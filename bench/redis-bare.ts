@@ -2,10 +2,12 @@
 //
 // get: one GET of the user's key. commands: what a decision sends: the read of all its keys, the script that stores the
 // record with its user, a write for each other subject (not waited for), and their confirmations each 100 ms. Same
-// client, same scripts, keys as many and values as long as the product's; nothing is parsed, judged or encoded.
+// scripts, keys as many and values as long as the product's; nothing is parsed, judged or encoded. Both by ioredis with
+// its own auto-pipelining. gathered: the same commands by the product's connection, whose sockets gather them.
 import { randomFillSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
+import { Redis } from 'ioredis';
 import pino from 'pino';
 import { MOST_AHEAD_MS } from '../src/adapters/redis/clock-watch.ts';
 import { connectRedis, untilReady } from '../src/adapters/redis/connect.ts';
@@ -27,9 +29,12 @@ const bytes = JSON.parse(bytesJson) as ValueBytes;
 const CONFIRM_MS = 100;
 const READY_WITHIN_MS = 10_000;
 
-const connection = connectRedis({ config: { url, cluster: false }, log: pino({ level: 'silent' }) });
-await untilReady(connection.client, READY_WITHIN_MS);
-const redis = connection.client;
+const silent = pino({ level: 'silent' });
+const redis =
+  stage === 'gathered'
+    ? connectRedis({ config: { url, cluster: false }, log: silent }).client
+    : new Redis(url, { enableAutoPipelining: true, maxRetriesPerRequest: 0 });
+await untilReady(redis, READY_WITHIN_MS);
 const keys = createKeys('bare');
 const scripts = defineScripts(redis);
 const nextVersion = createVersions();
@@ -50,7 +55,7 @@ process.stdout.write(
 );
 process.on('SIGTERM', async () => {
   await app.close();
-  await connection.close();
+  redis.disconnect();
   process.exit(0);
 });
 

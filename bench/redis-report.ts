@@ -20,13 +20,14 @@ export async function showRedis(input: {
       `POST /v1/risk on Redis (appendfsync ${options.fsync}) at ${options.connections} connections; medians of ${options.rounds} rounds`,
     );
     say(
-      '  stage       decisions/s   of commands   of one GET   of one node   p50 ms   p99 ms   server µs   Redis µs   commands',
+      '  stage       decisions/s   of commands   of gathered   of one GET   of one node   p50 ms   p99 ms   server µs   Redis µs   commands',
     );
     for (const r of rungs) {
       const cells = [
         r.stage.padEnd(10),
         fixed(r.rps, 0).padStart(12),
         fixed(r.ofCommands, 2).padStart(13),
+        fixed(r.ofGathered, 2).padStart(13),
         fixed(r.ofGet, 2).padStart(12),
         fixed(r.ofOne, 2).padStart(13),
         fixed(r.p50_ms, 1).padStart(8),

@@ -45,13 +45,15 @@ export interface ValueBytes {
   readonly subject: number;
 }
 
-export const REDIS_STAGES = ['get', 'commands', 'one node', 'small heap', 'two nodes'] as const;
+export const REDIS_STAGES = ['get', 'commands', 'gathered', 'one node', 'small heap', 'two nodes'] as const;
 export type RedisStage = (typeof REDIS_STAGES)[number];
 
 export interface RedisRung extends Omit<LoadResult, 'requests'> {
   readonly stage: RedisStage;
   /** Of the same round's route with the same commands. */
   readonly ofCommands: number;
+  /** Of the same, by the product's connection to Redis. */
+  readonly ofGathered: number;
   /** Of the same round's route with one GET. */
   readonly ofGet: number;
   /** Of the same round's single node. */
@@ -64,7 +66,7 @@ export interface RedisRung extends Omit<LoadResult, 'requests'> {
   readonly commands: number;
 }
 
-interface Sample extends Omit<RedisRung, 'stage' | 'ofCommands' | 'ofGet' | 'ofOne'> {}
+interface Sample extends Omit<RedisRung, 'stage' | 'ofCommands' | 'ofGathered' | 'ofGet' | 'ofOne'> {}
 
 const READY_WITHIN_MS = 20_000;
 const silent = pino({ level: 'silent' });
@@ -89,7 +91,7 @@ export async function redisLadder(options: RedisBenchOptions): Promise<readonly 
   await withBodies(async (bodies) => {
     for (let round = 0; round < options.rounds; round++) {
       // The product first: the bare route writes values as long as the product's.
-      for (const stage of ['one node', 'small heap', 'two nodes', 'commands', 'get'] as const) {
+      for (const stage of ['one node', 'small heap', 'two nodes', 'commands', 'gathered', 'get'] as const) {
         const redis = await startRedis({ fsync: options.fsync });
         try {
           const measured = await measure(stage, redis, options, bodies, bytes);
@@ -110,6 +112,7 @@ export async function redisLadder(options: RedisBenchOptions): Promise<readonly 
       stage,
       rps: mid((s) => s.rps),
       ofCommands: mid((s, round) => s.rps / rps('commands', round)),
+      ofGathered: mid((s, round) => s.rps / rps('gathered', round)),
       ofGet: mid((s, round) => s.rps / rps('get', round)),
       ofOne: mid((s, round) => s.rps / rps('one node', round)),
       p50_ms: mid((s) => s.p50_ms),
@@ -131,7 +134,7 @@ async function measure(
   bytes: ValueBytes | null,
 ): Promise<{ readonly sample: Sample; readonly bytes: ValueBytes | null }> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-  const isBare = stage === 'get' || stage === 'commands';
+  const isBare = stage === 'get' || stage === 'commands' || stage === 'gathered';
   const nodes = isBare
     ? [await startBenchServer(benchProgram('redis-bare'), [stage, redis.url, JSON.stringify(bytes ?? {})])]
     : await startNodes(stage === 'two nodes' ? 2 : 1, 'api', {

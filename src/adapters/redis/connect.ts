@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { BaseLogger } from 'pino';
+import { writeTogether } from './write-together.ts';
 
 /** One Redis, or a Redis Cluster: the same commands, one key (or one hash tag) each. */
 export type RedisClient = Redis | Cluster;
@@ -146,26 +147,26 @@ const ANSWERING = {
   socketTimeout: SILENCE_MS,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
-  enableAutoPipelining: true,
   enableOfflineQueue: false,
 } as const;
 /** No bound on silence: a worker may wait at Redis for as long as nothing is to do. */
 const WAITING = {
   connectTimeout: CONNECT_TIMEOUT_MS,
   maxRetriesPerRequest: null,
-  enableAutoPipelining: false,
   enableOfflineQueue: true,
 } as const;
 type Manner = typeof ANSWERING | typeof WAITING;
 
 function openSingle(text: string, manner: Manner = ANSWERING): Redis {
-  return new Redis({
+  const client = new Redis({
     ...optionsOf(parseUrl(text)),
     ...manner,
     retryStrategy: reconnect,
     // After a failover the address leads to another server; this connection would stay with the one that was demoted.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
+  if (manner === ANSWERING) writeTogether(client);
+  return client;
 }
 
 function openCluster(text: string, manner: Manner = ANSWERING): Cluster {
@@ -173,12 +174,13 @@ function openCluster(text: string, manner: Manner = ANSWERING): Cluster {
   const [first] = nodes;
   if (first === undefined) throw new RedisUrlError('REDIS_URL names no Redis.');
   const { host, port, ...shared } = optionsOf(first);
-  const { enableOfflineQueue, enableAutoPipelining, ...ofNode } = manner;
+  const { enableOfflineQueue, ...ofNode } = manner;
   return new Cluster(
     nodes.map((node) => ({ host: node.hostname, port: portOf(node) })),
     {
-      redisOptions: { ...shared, ...ofNode, enableAutoPipelining: false },
-      enableAutoPipelining,
+      redisOptions: { ...shared, ...ofNode },
+      // Its servers are connected to when they are first asked, and commands that come meanwhile fail without this.
+      enableAutoPipelining: manner === ANSWERING,
       enableOfflineQueue,
       clusterRetryStrategy: reconnect,
       clusterNodeRetryStrategy: reconnect,
