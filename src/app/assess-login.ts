@@ -142,17 +142,19 @@ const mismatch = (): AppError =>
   new AppError('idempotency_mismatch', 'This event_id was sent before with another body.');
 
 /** `null` when the work is done within the time; else why not. */
-async function failureOf(work: Promise<void>, within_ms: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the log did not answer within ${within_ms} ms`)), within_ms);
+function failureOf(work: Promise<void>, within_ms: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(
+      () => resolve(new Error(`the log did not answer within ${within_ms} ms`)),
+      within_ms,
+    );
+    const settle = (failure: unknown): void => {
+      clearTimeout(timer);
+      resolve(failure);
+    };
+    work.then(
+      () => settle(null),
+      (error: unknown) => settle(error ?? new Error('the log failed without saying why')),
+    );
   });
-  try {
-    await Promise.race([work, late]);
-    return null;
-  } catch (error) {
-    return error ?? new Error('the log failed without saying why');
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -58,9 +58,12 @@ export function createDecisionLog(options: DecisionLogOptions): EmbeddedDecision
   let given = head;
   /** Newest position appended, durable or not. */
   let appended = head;
+  /**
+   * Appended and not yet durable, in order. No `Map` by position: tables that one has outgrown stay until the next full
+   * collection, with all that they held then.
+   */
+  let underWay: readonly Waiting[] = [];
   let waiting: Waiting[] = [];
-  /** Appended and not yet durable, by position. */
-  const young = new Map<number, LogRecord>();
   let committing: Promise<void> | null = null;
   let scheduled = false;
   let closed = false;
@@ -80,9 +83,9 @@ export function createDecisionLog(options: DecisionLogOptions): EmbeddedDecision
   async function commitAll(): Promise<void> {
     try {
       while (waiting.length > 0) {
-        const frame = waiting.slice(0, MAX_FRAME_RECORDS);
+        underWay = waiting.slice(0, MAX_FRAME_RECORDS);
         waiting = waiting.slice(MAX_FRAME_RECORDS);
-        await commit(frame);
+        await commit(underWay);
       }
     } finally {
       committing = null;
@@ -107,19 +110,15 @@ export function createDecisionLog(options: DecisionLogOptions): EmbeddedDecision
       log.error({ err: cause, records: frame.length }, 'records could not be stored in the decision log');
       problem = 'The decision log cannot store records: look at the space on its disk.';
       const error = new LogUnavailable('The decision log could not store the record.', { cause });
-      for (const { record, reject } of frame) {
-        young.delete(record.position);
-        reject(error);
-      }
+      underWay = [];
+      for (const { reject } of frame) reject(error);
       return;
     }
     problem = null;
     head = position;
     ordinal += frame.length;
-    for (const { record, resolve } of frame) {
-      young.delete(record.position);
-      resolve();
-    }
+    underWay = [];
+    for (const { resolve } of frame) resolve();
     onCommit?.();
   }
 
@@ -146,14 +145,14 @@ export function createDecisionLog(options: DecisionLogOptions): EmbeddedDecision
       }
       appended = record.position;
       given = Math.max(given, appended);
-      young.set(record.position, record);
       return new Promise<void>((resolve, reject) => {
         waiting.push({ record, resolve, reject });
         schedule();
       });
     },
     at(position) {
-      return young.get(position) ?? store.at(position);
+      const isAt = ({ record }: Waiting): boolean => record.position === position;
+      return (underWay.find(isAt) ?? waiting.find(isAt))?.record ?? store.at(position);
     },
     async read(after, limit) {
       return store.read(after, limit);

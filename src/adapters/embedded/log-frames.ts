@@ -60,7 +60,7 @@ export function createFrameEncoder(): (
       head.writeUInt32LE(writer.position, entry + 8);
       writeRecord(writer, record);
     }
-    return Buffer.concat([head, writer.finish()]);
+    return writer.finish(head);
   };
 }
 

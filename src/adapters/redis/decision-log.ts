@@ -49,7 +49,11 @@ export function createRedisDecisionLog(options: {
   let ahead_us = 0;
   /** The same of single shards that are far ahead: what a wrong clock did to one must not lead the others there. */
   const farAhead_us = new Float64Array(SHARDS);
-  const young = new Map<number, LogRecord>();
+  /**
+   * Records on their way, in cells that are emptied: tables that a `Map` has outgrown stay until the next full collection,
+   * with all that they held then.
+   */
+  const young = new Map<number, { record: LogRecord | undefined }>();
   const appends = new Set<Promise<void>>();
   let closed = false;
   let failing = false;
@@ -59,7 +63,8 @@ export function createRedisDecisionLog(options: {
     if (appends.size >= MOST_APPENDS) {
       throw new LogUnavailable('Too many records wait for Redis already.');
     }
-    young.set(record.position, record);
+    const cell: { record: LogRecord | undefined } = { record };
+    young.set(record.position, cell);
     try {
       const stored = await store(record);
       failing = false;
@@ -71,6 +76,7 @@ export function createRedisDecisionLog(options: {
       failing = true;
       throw error;
     } finally {
+      cell.record = undefined;
       young.delete(record.position);
     }
   }
@@ -107,7 +113,7 @@ export function createRedisDecisionLog(options: {
       appends.add(settled);
       return appended;
     },
-    at: (position) => young.get(position) ?? streams.at(shardOfPosition(position), position),
+    at: (position) => young.get(position)?.record ?? streams.at(shardOfPosition(position), position),
     async read(after, limit) {
       const parts = await Promise.all(
         Array.from({ length: SHARDS }, (_, shard) => streams.read(shard, after, limit)),

@@ -34,9 +34,9 @@ export function sortEffects(
       continue;
     }
     const key = keyOf(keys, effect);
-    const list = key === user ? inside : (outside.get(key) ?? []);
-    if (key !== user && list.length === 0) outside.set(key, list);
-    list.push(effect);
+    const list = key === user ? inside : outside.get(key);
+    if (list === undefined) outside.set(key, [effect]);
+    else list.push(effect);
   }
   return { user, inside, outside, ofTenant };
 }

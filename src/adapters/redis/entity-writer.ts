@@ -33,8 +33,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Entities that were read or written a moment ago; a decision needs about eight. */
-const BASES = 20_000;
+/**
+ * Entities that were read a moment ago and may be written now; a decision needs about five. What is kept for longer than
+ * a decision takes is copied by the collector for nothing: the next decision reads anew.
+ */
+const BASES = 1_024;
 /** Each lost race means that another process won it, so this many in a row is no contention but a fault. */
 const MAX_TRIES = 50;
 
@@ -45,6 +48,8 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
   const queues = new Map<string, Waiting[]>();
   /** How many sent versions of a key are under way. */
   const underWay = new Map<string, number>();
+  /** Keys that somebody read while a write was under way, who will write on top of that one. */
+  const awaited = new Set<string>();
   const idlers: (() => void)[] = [];
   const nextVersion = createVersions();
 
@@ -67,7 +72,7 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
       }
     }
     queues.delete(key);
-    if (base !== undefined) bases.set(key, base);
+    if (awaited.delete(key) && base !== undefined) bases.set(key, base);
     if (queues.size === 0) for (const idle of idlers.splice(0)) idle();
   }
 
@@ -97,7 +102,10 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
     read(key, bytes) {
       const entity = readEntity(bytes);
       // A write under way knows better.
-      if (!queues.has(key) && !underWay.has(key)) bases.set(key, entity);
+      if (queues.has(key) || underWay.has(key)) awaited.add(key);
+      // Most of what is asked for is not there, and nothing is what a write begins with anyway.
+      else if (entity.version === null) bases.delete(key);
+      else bases.set(key, entity);
       return entity.value;
     },
     take,
@@ -109,7 +117,7 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
       const left = (underWay.get(key) ?? 0) - 1;
       if (left > 0) underWay.set(key, left);
       else underWay.delete(key);
-      if (!ok) bases.delete(key);
+      if (!ok || (left <= 0 && !awaited.delete(key))) bases.delete(key);
     },
     apply(key, effects, position) {
       return new Promise((resolve, reject) => {

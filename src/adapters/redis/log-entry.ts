@@ -26,7 +26,7 @@ export function createEntryEncoder(): (record: LogRecord) => Buffer {
   return (record) => {
     writer.reset();
     writeRecord(writer, record);
-    return Buffer.concat([Buffer.from([versionOf(record)]), writer.finish()]);
+    return writer.finish(Uint8Array.of(versionOf(record)));
   };
 }
 

@@ -67,23 +67,25 @@ export class PackedWriter implements ScalarTarget {
     }
   }
 
-  /** The scalars and, before them, the texts they name. */
-  finish(): Buffer {
+  /** The scalars and, before them, the texts they name; all of it after some bytes of the caller's. */
+  finish(before: Uint8Array): Buffer {
     const text = this.#texts.join('');
     const utf8Length = Buffer.byteLength(text, 'utf8');
     const kind = utf8Length === text.length ? LATIN1 : isWellFormed(text) ? UTF8 : UTF16;
     const encoding = kind === LATIN1 ? 'latin1' : kind === UTF8 ? 'utf8' : 'utf16le';
     const textLength = kind === LATIN1 ? text.length : kind === UTF8 ? utf8Length : text.length * 2;
     const scalars = this.#bytes.subarray(0, this.#position);
-    const head = Buffer.allocUnsafe(9 + this.#texts.length * 4);
-    head[0] = kind;
-    head.writeUInt32LE(this.#texts.length, 1);
-    head.writeUInt32LE(textLength, 5);
-    for (let i = 0; i < this.#texts.length; i++) head.writeUInt32LE(this.#texts[i]?.length ?? 0, 9 + i * 4);
-    const out = Buffer.allocUnsafe(head.length + textLength + scalars.length);
-    head.copy(out, 0);
-    out.write(text, head.length, textLength, encoding);
-    scalars.copy(out, head.length + textLength);
+    const head = before.byteLength;
+    const start = head + 9 + this.#texts.length * 4;
+    const out = Buffer.allocUnsafe(start + textLength + scalars.length);
+    out.set(before);
+    out[head] = kind;
+    out.writeUInt32LE(this.#texts.length, head + 1);
+    out.writeUInt32LE(textLength, head + 5);
+    let lengths = head + 9;
+    for (const { length } of this.#texts) lengths = out.writeUInt32LE(length, lengths);
+    out.write(text, start, textLength, encoding);
+    scalars.copy(out, start + textLength);
     return out;
   }
 
