@@ -8,7 +8,7 @@ RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
 # Requests make more short-lived objects than Node's default young generation holds until they are done.
-ENV NODE_ENV=production GATEHOUSE_DATA_DIR=/data NODE_OPTIONS=--max-semi-space-size=32
+ENV NODE_ENV=production GATEHOUSE_DATA_DIR=/data NODE_OPTIONS=--max-semi-space-size=64
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules

@@ -128,7 +128,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     env: {
       GATEHOUSE_LOG_LEVEL: 'info',
       // As the image sets it.
-      NODE_OPTIONS: '--max-semi-space-size=32',
+      NODE_OPTIONS: '--max-semi-space-size=64',
       // A busy machine answers late; what is stored too late to say so would prove nothing.
       GATEHOUSE_BUDGET_MS: '1000',
     },

@@ -54,7 +54,7 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
   const nextVersion = createVersions();
 
   const take = (key: string): Versioned<Entity> | undefined => {
-    const base = bases.get(key);
+    const base = bases.peek(key);
     bases.delete(key);
     return base;
   };

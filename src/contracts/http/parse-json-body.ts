@@ -4,6 +4,8 @@ export type ParsedJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
+const utf8 = new TextDecoder();
+
 /**
  * A body as received to plain data. `JSON.parse` makes a `__proto__` in the text an ordinary own property and
  * pollutes nothing; what becomes of it is decided field by field, so that an end user cannot make a call fail by
@@ -11,7 +13,7 @@ export type ParsedJson =
  * passed over.
  */
 export function parseJsonBody(raw: string | Uint8Array): ParsedJson {
-  const text = typeof raw === 'string' ? raw : new TextDecoder().decode(raw);
+  const text = typeof raw === 'string' ? raw : utf8.decode(raw);
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch (error) {
