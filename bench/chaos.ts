@@ -1,5 +1,5 @@
 // Kills API nodes, workers, Redis and ClickHouse under load and proves that nothing acknowledged is lost or doubled.
-// --decisions N (200000, acknowledged), --kills N (40, of nodes, workers and Redis), --clickhouse-kills N (4), --freezes N (3, of workers, for longer than their leases), --away S (150, seconds that ClickHouse is away once), --clients N (24), --users N (3000), --seed N (1), --minutes N (8, the longest load). Prints a table; exits with 1 when anything was violated.
+// --decisions N (200000, acknowledged), --kills N (40, of nodes, workers and Redis), --clickhouse-kills N (4), --freezes N (3, of workers, for longer than their leases), --stalls N (3, of Redis, for 3 s), --away S (150, seconds that ClickHouse is away once), --clients N (24), --users N (3000), --seed N (1), --minutes N (8, the longest load). Prints a table; exits with 1 when anything was violated.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type ChaosReport, runChaos } from '../test/support/chaos-run.ts';
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '40' },
     'clickhouse-kills': { type: 'string', default: '4' },
     freezes: { type: 'string', default: '3' },
+    stalls: { type: 'string', default: '3' },
     away: { type: 'string', default: '150' },
     clients: { type: 'string', default: '24' },
     users: { type: 'string', default: '3000' },
@@ -28,6 +29,7 @@ const report = await runChaos({
   kills: Number(values.kills),
   clickhouseKills: Number(values['clickhouse-kills']),
   freezes: Number(values.freezes),
+  stalls: Number(values.stalls),
   away_ms: Number(values.away) * 1_000,
   clients: Number(values.clients),
   users: Number(values.users),
@@ -58,6 +60,7 @@ function table(r: ChaosReport): readonly (readonly [what: string, figure: string
     ...killed,
     ['of those, while it was starting', count(r.killsWhileStarting)],
     ['workers stopped for longer than their leases', count(r.freezes)],
+    ['Redis stopped for longer than its clients wait', count(r.stalls)],
     ['tracks that others had when they woke up', count(r.tracksTaken)],
     ['ClickHouse away, seconds', (away.away_ms / 1_000).toFixed(0)],
     ['decisions acknowledged meanwhile', count(away.acknowledged)],

@@ -10,6 +10,7 @@ it('kill -9 of nodes, workers, Redis and ClickHouse under load loses nothing ack
     kills: 5,
     clickhouseKills: 1,
     freezes: 1,
+    stalls: 1,
     away_ms: 4_000,
     clients: 12,
     users: 300,
@@ -25,6 +26,7 @@ it('kill -9 of nodes, workers, Redis and ClickHouse under load loses nothing ack
   expect(clickhouse).toBe(2);
   // A worker was frozen until others had its tracks, and woke up.
   expect(report.freezes).toBe(1);
+  expect(report.stalls).toBe(1);
   expect(report.tracksTaken).toBeGreaterThan(0);
   expect(report.acknowledged).toBeGreaterThanOrEqual(2_000);
   expect(report.outcomes).toBeGreaterThan(0);

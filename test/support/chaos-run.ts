@@ -30,6 +30,8 @@ export interface ChaosOptions {
   readonly clickhouseKills: number;
   /** SIGSTOPs of workers, each for longer than its leases last, and SIGCONT afterwards. */
   readonly freezes: number;
+  /** SIGSTOPs of Redis, for longer than its clients wait for a sign of life. */
+  readonly stalls: number;
   /** How long ClickHouse is away, once. */
   readonly away_ms: number;
   readonly clients: number;
@@ -53,6 +55,7 @@ export interface ChaosReport {
   readonly kills: Readonly<Record<VictimKind, number>>;
   readonly killsWhileStarting: number;
   readonly freezes: number;
+  readonly stalls: number;
   /** Tracks of the log that had another holder when the frozen worker woke up. */
   readonly tracksTaken: number;
   /** From a start until it serves, by kind. */
@@ -79,6 +82,8 @@ const NODES = 2;
 const SHARED_OUT_MS = 20_000;
 /** Longer than the lease of a track (10 s) and than the permission to write to ClickHouse (15 s). */
 const FROZEN_MS = 18_000;
+/** Longer than the 2 s after which a silent connection is given up: what was sent meanwhile is carried out afterwards. */
+const STALLED_MS = 3_000;
 /** A kill within the first or last of the load would meet nothing. */
 const EDGE = 0.02;
 const AWAY_AT = 0.35;
@@ -101,14 +106,15 @@ interface Planned {
   /** Which of its kind. */
   readonly which: number;
   readonly down_ms: number;
-  /** `away`: ClickHouse, for long. `freeze`: stopped instead of killed. */
-  readonly how: 'kill' | 'away' | 'freeze';
+  /** `away`: ClickHouse, for long. `freeze`: a worker stopped instead of killed. `stall`: Redis. */
+  readonly how: 'kill' | 'away' | 'freeze' | 'stall';
 }
 
 /**
  * Two API nodes and two workers on Redis and ClickHouse under load, all of them killed with SIGKILL at moments that the
- * seed chooses, and started again as a supervisor would; workers stopped for longer than their leases besides. Then everything that was acknowledged is looked for, in the log
- * and in ClickHouse, and every rollup and profile is made again from what they are made of.
+ * seed chooses, and started again as a supervisor would; besides, workers stopped for longer than their leases, and Redis
+ * for longer than its clients wait. Then everything that was acknowledged is looked for, in the log and in ClickHouse, and
+ * every rollup and profile is made again from what they are made of.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { program, decisions, onProgress } = options;
@@ -119,6 +125,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const starts_ms: Record<VictimKind, number[]> = { api: [], worker: [], redis: [], clickhouse: [] };
   let killsWhileStarting = 0;
   let freezes = 0;
+  let stalls = 0;
   let tracksTaken = 0;
   let away: AwayReport = { away_ms: 0, acknowledged: 0, readiness: [] };
   const topology = await startTopology({
@@ -205,6 +212,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       tracksTaken += taken;
       say(`${victim.name} was stopped for ${FROZEN_MS / 1_000} s; ${taken} tracks have another holder`);
     };
+    const stall = async (): Promise<void> => {
+      stalls += 1;
+      redis.pause();
+      await wait(STALLED_MS);
+      redis.resume();
+      say(`redis was stopped for ${STALLED_MS / 1_000} s`);
+    };
     /** Takes ClickHouse away for long, and watches what the others say. */
     const takeAway = async (victim: Victim): Promise<void> => {
       const before = ledger.acknowledged.size;
@@ -232,9 +246,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
           .filter((node) => node.kind === kind && node.canBeFrozen())
           .map((node) => () => freeze(node));
       }
-      return ofKind(kind)
-        .filter((victim) => victim.canBeKilled())
-        .map((victim) => () => (how === 'away' ? takeAway(victim) : strike(victim, down_ms)));
+      const there = ofKind(kind).filter((victim) => victim.canBeKilled());
+      if (how === 'stall') return there.map(() => stall);
+      return there.map((victim) => () => (how === 'away' ? takeAway(victim) : strike(victim, down_ms)));
     };
 
     let over = false;
@@ -303,6 +317,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       kills,
       killsWhileStarting,
       freezes,
+      stalls,
       tracksTaken,
       starts_ms,
       load_ms,
@@ -341,6 +356,7 @@ function planOf(options: ChaosOptions, random: () => number): readonly Planned[]
     ...Array.from({ length: options.kills }, (_, i) => planned(kindOf((i + 0.5) / options.kills))),
     ...Array.from({ length: options.clickhouseKills }, () => planned('clickhouse')),
     ...Array.from({ length: options.freezes }, () => ({ ...planned('worker'), how: 'freeze' as const })),
+    ...Array.from({ length: options.stalls }, () => ({ ...planned('redis'), how: 'stall' as const })),
     { at: AWAY_AT, kind: 'clickhouse' as const, which: 0, down_ms: options.away_ms, how: 'away' as const },
   ].toSorted((a, b) => a.at - b.at);
 }

@@ -114,18 +114,24 @@ export function createCommit(options: {
     // What those before it make of the user is the base of what this one does.
     if (turn.waits) await turn.come();
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      let userBase: Versioned<Entity> | null = null;
-      if (user !== null && changesUser) {
-        userBase = writer.take(user) ?? readEntity(await redis.getBuffer(user));
-        change(userBase.value);
-      }
+      let userBase = user !== null && changesUser ? (writer.take(user) ?? null) : null;
       let noteBase: Versioned<Buffer> | null = null;
-      if (notes !== null && (record.kind === 'outcome' || record.kind === 'feedback')) {
-        const found = readVersioned(await redis.getBuffer(notes), decodeAnnotations);
-        const after = annotate(found.value, record);
-        if (after === undefined) throw new LogConflict('state');
-        noteBase = { version: found.version, value: Buffer.from(encodeAnnotations(after)) };
+      const asked = user !== null && changesUser && userBase === null ? user : null;
+      // A login's user was read with the rest of its state: only reports have to ask.
+      if (asked !== null || notes !== null) {
+        const [userBytes, noteBytes] = await Promise.all([
+          asked === null ? null : redis.getBuffer(asked),
+          notes === null ? null : redis.getBuffer(notes),
+        ]);
+        if (asked !== null) userBase = readEntity(userBytes);
+        if (record.kind === 'outcome' || record.kind === 'feedback') {
+          const found = readVersioned(noteBytes, decodeAnnotations);
+          const after = annotate(found.value, record);
+          if (after === undefined) throw new LogConflict('state');
+          noteBase = { version: found.version, value: Buffer.from(encodeAnnotations(after)) };
+        }
       }
+      if (userBase !== null) change(userBase.value);
       const userVersion = nextVersion();
       const args: CommitArguments = [
         entryId(position),
@@ -165,7 +171,7 @@ export function createCommit(options: {
         case EVENT_TAKEN:
           throw new LogConflict('event', parseEventEntry(found ?? null));
         case USER_CHANGED:
-          if (user !== null) writer.read(user, found ?? null);
+          if (user !== null) writer.read(user, found ?? null, true);
           break;
         case NOTES_CHANGED:
           break;

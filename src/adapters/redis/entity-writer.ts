@@ -11,9 +11,10 @@ import { createVersions, readVersioned, type Versioned, versionBytes, withVersio
 export interface EntityWriter {
   /**
    * What stands in bytes that were read just now: the base of the next write, which costs one more round trip where it
-   * is wrong. It becomes the writer's, who changes it when it writes: to be looked at at once and not kept.
+   * is wrong. It becomes the writer's, who changes it when it writes: to be looked at at once and not kept. That there is
+   * nothing is only remembered where somebody `take`s it, for a write begins with nothing anyway.
    */
-  read(key: string, bytes: Buffer | null): Entity;
+  read(key: string, bytes: Buffer | null, isTaken: boolean): Entity;
   /** The newest version known here, handed over: whoever takes it may change it. */
   take(key: string): Versioned<Entity> | undefined;
   /** A version that is on its way to Redis by other means: the base of writes that follow, before it has arrived. */
@@ -34,8 +35,9 @@ interface Waiting {
 }
 
 /**
- * Entities that were read a moment ago and may be written now; a decision needs about five. What is kept for longer than
- * a decision takes is copied by the collector for nothing: the next decision reads anew.
+ * Entities that were read a moment ago and may be written now; a decision needs about five, so these are of the last two
+ * hundred. What is kept for longer than a decision takes is copied by the collector for nothing: the next decision reads
+ * anew, and one whose base is gone costs one more round trip.
  */
 const BASES = 1_024;
 /** Each lost race means that another process won it, so this many in a row is no contention but a fault. */
@@ -48,7 +50,7 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
   const queues = new Map<string, Waiting[]>();
   /** How many sent versions of a key are under way. */
   const underWay = new Map<string, number>();
-  /** Keys that somebody read while a write was under way, who will write on top of that one. */
+  /** Keys that somebody read while a write was under way, who may write on top of that one. */
   const awaited = new Set<string>();
   const idlers: (() => void)[] = [];
   const nextVersion = createVersions();
@@ -99,13 +101,13 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
   }
 
   return {
-    read(key, bytes) {
+    read(key, bytes, isTaken) {
       const entity = readEntity(bytes);
       // A write under way knows better.
       if (queues.has(key) || underWay.has(key)) awaited.add(key);
-      // Most of what is asked for is not there, and nothing is what a write begins with anyway.
-      else if (entity.version === null) bases.delete(key);
-      else bases.set(key, entity);
+      // Most of what is asked for is not there.
+      else if (entity.version !== null || isTaken) bases.set(key, entity);
+      else bases.delete(key);
       return entity.value;
     },
     take,
@@ -117,7 +119,8 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
       const left = (underWay.get(key) ?? 0) - 1;
       if (left > 0) underWay.set(key, left);
       else underWay.delete(key);
-      if (!ok || (left <= 0 && !awaited.delete(key))) bases.delete(key);
+      const isAwaited = left <= 0 && awaited.delete(key);
+      if (!ok || (left <= 0 && !isAwaited)) bases.delete(key);
     },
     apply(key, effects, position) {
       return new Promise((resolve, reject) => {

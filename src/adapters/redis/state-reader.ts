@@ -86,7 +86,7 @@ export function createStateReader(options: {
         if (i !== user) why = bytes === LATE ? 'timeout' : 'unavailable';
         return undefined;
       }
-      return writer.read(wanted[i] ?? '', bytes);
+      return writer.read(wanted[i] ?? '', bytes, i === user);
     });
     const entity = (i: number | null): Entity | undefined => (i === null ? undefined : entities[i]);
     const shared = tenants.of(tenant);

@@ -42,6 +42,9 @@ export interface RedisStore {
   close(): Promise<void>;
 }
 
+/** Asked at once. More means that Redis has stopped answering; the commit looks again. */
+const MOST_ASKED = 4_096;
+
 interface Promised {
   readonly decision: DecisionRecord | undefined;
   readonly profileVersion: number | undefined;
@@ -62,6 +65,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   const open = createOpenEffects({ redis: client, keys, writer, log });
   const watch = options.watch ?? createClockWatch({ client, clock });
   await watch.look();
+  /** Questions about event ids that Redis has not answered. */
+  let asked = 0;
   /** What `apply` announced and `append` has not stored yet. */
   const promised = new Map<number, Promised>();
 
@@ -104,11 +109,15 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   const state: RiskState = {
     read,
     async idempotent({ key, bodyHash, lane, now_ms }) {
-      const [claimed, entry] = await Promise.all([
-        // The first body that an event id came with claims it, wherever its user's shard is.
-        within(client.set(keys.claim(key), bodyHash, 'PX', LIFE_MS.idempotency, 'NX', 'GET'), readWait_ms),
-        within(client.getBuffer(keys.idempotency(shardOfLane(lane), key)), readWait_ms),
-      ]);
+      if (asked >= MOST_ASKED) return undefined;
+      // The first body that an event id came with claims it, wherever its user's shard is.
+      const claim = client.set(keys.claim(key), bodyHash, 'PX', LIFE_MS.idempotency, 'NX', 'GET');
+      const first = client.getBuffer(keys.idempotency(shardOfLane(lane), key));
+      asked += 1;
+      void Promise.allSettled([claim, first]).then(() => {
+        asked -= 1;
+      });
+      const [claimed, entry] = await Promise.all([within(claim, readWait_ms), within(first, readWait_ms)]);
       if (typeof claimed === 'string' && claimed !== bodyHash) return { position: 0, bodyHash: claimed };
       // Not known now: the commit looks again.
       if (entry === LATE || entry === FAILED) return undefined;
