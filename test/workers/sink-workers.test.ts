@@ -32,7 +32,7 @@ afterAll(() => server.dispose());
 function installation() {
   const keys = createKeys(`t${randomUUID().slice(0, 8)}`);
   const connect = () => {
-    const redis = new Redis(server.url, { maxRetriesPerRequest: 0, enableAutoPipelining: true });
+    const redis = new Redis(server.url, { maxRetriesPerRequest: 0 });
     redis.on('error', () => undefined);
     onTestFinished(() => redis.disconnect());
     const scripts = defineScripts(redis);
@@ -264,7 +264,7 @@ test('a full Redis stops no worker: tracks are taken and carried on, and others 
   const full = await startRedis();
   onTestFinished(() => full.dispose());
   const keys = createKeys();
-  const redis = new Redis(full.url, { maxRetriesPerRequest: 0, enableAutoPipelining: true });
+  const redis = new Redis(full.url, { maxRetriesPerRequest: 0 });
   redis.on('error', () => undefined);
   onTestFinished(() => redis.disconnect());
   const records = history(40);

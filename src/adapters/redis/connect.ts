@@ -179,7 +179,7 @@ function openCluster(text: string, manner: Manner = ANSWERING): Cluster {
     nodes.map((node) => ({ host: node.hostname, port: portOf(node) })),
     {
       redisOptions: { ...shared, ...ofNode },
-      // Its servers are connected to when they are first asked, and commands that come meanwhile fail without this.
+      // Servers are connected to when they are first asked, and without pipelines commands that come meanwhile fail.
       enableAutoPipelining: manner === ANSWERING,
       enableOfflineQueue,
       clusterRetryStrategy: reconnect,

@@ -5,7 +5,7 @@ import { silent } from '../../support/redis-store.ts';
 
 const WITHIN_MS = 20_000;
 
-test('commands of one turn leave in one piece and are answered in order, after a lost connection too', async () => {
+test('commands of one turn are held back together and answered in order, after a lost connection too', async () => {
   const server = await startRedis();
   onTestFinished(() => server.dispose());
   const { client, close } = connectRedis({ config: { url: server.url, cluster: false }, log: silent });
