@@ -27,6 +27,19 @@ export interface EntityWriter {
   idle(): Promise<void>;
 }
 
+/** Who reads a key while a write is under way may write on top of that one. */
+interface UnderWay {
+  isAwaited: boolean;
+}
+
+interface Queue extends UnderWay {
+  readonly waiting: Waiting[];
+}
+
+interface Sent extends UnderWay {
+  count: number;
+}
+
 interface Waiting {
   readonly effects: readonly Effect[];
   readonly position: number;
@@ -47,11 +60,9 @@ export const readEntity = (bytes: Buffer | null): Versioned<Entity> => readVersi
 
 export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): EntityWriter {
   const bases = new LRUCache<string, Versioned<Entity>>({ max: BASES });
-  const queues = new Map<string, Waiting[]>();
-  /** How many sent versions of a key are under way. */
-  const underWay = new Map<string, number>();
-  /** Keys that somebody read while a write was under way, who may write on top of that one. */
-  const awaited = new Set<string>();
+  const queues = new Map<string, Queue>();
+  /** Versions of a key that went out by other means. */
+  const onTheirWay = new Map<string, Sent>();
   const idlers: (() => void)[] = [];
   const nextVersion = createVersions();
 
@@ -61,10 +72,10 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
     return base;
   };
 
-  async function write(key: string, queue: Waiting[]): Promise<void> {
+  async function write(key: string, queue: Queue): Promise<void> {
     let base = take(key);
-    while (queue.length > 0) {
-      const batch = queue.splice(0);
+    while (queue.waiting.length > 0) {
+      const batch = queue.waiting.splice(0);
       try {
         base = await writeBatch(key, batch, base ?? readEntity(null));
         for (const { resolve } of batch) resolve();
@@ -74,7 +85,7 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
       }
     }
     queues.delete(key);
-    if (awaited.delete(key) && base !== undefined) bases.set(key, base);
+    if (queue.isAwaited && base !== undefined) bases.set(key, base);
     if (queues.size === 0) for (const idle of idlers.splice(0)) idle();
   }
 
@@ -103,34 +114,39 @@ export function createEntityWriter(scripts: Pick<Scripts, 'compareAndSet'>): Ent
   return {
     read(key, bytes, isTaken) {
       const entity = readEntity(bytes);
+      const queue = queues.get(key);
+      const sent = onTheirWay.get(key);
       // A write under way knows better.
-      if (queues.has(key) || underWay.has(key)) awaited.add(key);
-      // Most of what is asked for is not there.
-      else if (entity.version !== null || isTaken) bases.set(key, entity);
+      if (queue !== undefined) queue.isAwaited = true;
+      if (sent !== undefined) sent.isAwaited = true;
+      if (queue !== undefined || sent !== undefined) return entity.value;
+      if (entity.version !== null || isTaken) bases.set(key, entity);
       else bases.delete(key);
       return entity.value;
     },
     take,
     sent(key, entity) {
       bases.set(key, entity);
-      underWay.set(key, (underWay.get(key) ?? 0) + 1);
+      const sent = onTheirWay.get(key);
+      if (sent === undefined) onTheirWay.set(key, { count: 1, isAwaited: false });
+      else sent.count += 1;
     },
     arrived(key, ok) {
-      const left = (underWay.get(key) ?? 0) - 1;
-      if (left > 0) underWay.set(key, left);
-      else underWay.delete(key);
-      const isAwaited = left <= 0 && awaited.delete(key);
-      if (!ok || (left <= 0 && !isAwaited)) bases.delete(key);
+      const sent = onTheirWay.get(key);
+      if (sent === undefined) return;
+      sent.count -= 1;
+      if (sent.count === 0) onTheirWay.delete(key);
+      if (!ok || (sent.count === 0 && !sent.isAwaited)) bases.delete(key);
     },
     apply(key, effects, position) {
       return new Promise((resolve, reject) => {
         const waiting = { effects, position, resolve, reject };
         const queue = queues.get(key);
         if (queue !== undefined) {
-          queue.push(waiting);
+          queue.waiting.push(waiting);
           return;
         }
-        const fresh = [waiting];
+        const fresh: Queue = { waiting: [waiting], isAwaited: false };
         queues.set(key, fresh);
         void write(key, fresh);
       });
