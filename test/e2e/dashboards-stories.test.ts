@@ -216,6 +216,22 @@ describe('an analyst', STORY, () => {
       await byTestId(page, 'remove-view').click();
       await byTestId(page, 'remove-view-now').click();
       await expect.poll(() => byTestId(page, 'view').count(), { timeout: PATIENCE_MS }).toBe(0);
+
+      // One with values that mean nothing here is the one that is shown all the same.
+      const written = await api.post('/v1/views', {
+        name: 'By other means',
+        page: 'decisions',
+        state: 'range=7x&action=zz&ip=198.51.100.77',
+      });
+      expect(written.status).toBe(201);
+      await page.reload();
+      await byTestId(page, 'views').locator('summary').click();
+      await byTestId(page, 'view').click();
+      await expect.poll(() => page.url(), { timeout: PATIENCE_MS }).toContain('ip=198.51.100.77');
+      await byTestId(page, 'views').locator('summary').click();
+      await expect
+        .poll(() => byTestId(page, 'view').getAttribute('aria-pressed'), { timeout: PATIENCE_MS })
+        .toBe('true');
     });
   });
 

@@ -63,6 +63,7 @@ function ConfirmUser({
       }
       onClose={() => onClose(false)}
       testId="confirm-user"
+      busy={send.isPending}
     >
       <p>
         {verdict === 'legitimate'
@@ -95,7 +96,7 @@ function ConfirmUser({
       </fieldset>
       {send.isError && <ProblemNote what="Not every verdict was saved" error={send.error} slim />}
       <div className="dialog-actions">
-        <button type="button" className="button" onClick={() => onClose(false)}>
+        <button type="button" className="button" onClick={() => onClose(false)} disabled={send.isPending}>
           Cancel
         </button>
         <button
@@ -332,14 +333,24 @@ export function ForgetDevice({ userId, device }: { readonly userId: string; read
         </span>
       </button>
       {asked && (
-        <Modal title="Forget this device?" onClose={() => setAsked(false)} testId="forget-dialog">
+        <Modal
+          title="Forget this device?"
+          onClose={() => setAsked(false)}
+          testId="forget-dialog"
+          busy={forget.isPending}
+        >
           <p>The next login from it is that of a new device. What else is usual for the user stays.</p>
           <p className="muted">
             Device <Untrusted mono>{device.device_key}</Untrusted>
           </p>
           {forget.isError && <ProblemNote what="The device was not forgotten" error={forget.error} slim />}
           <div className="dialog-actions">
-            <button type="button" className="button" onClick={() => setAsked(false)}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => setAsked(false)}
+              disabled={forget.isPending}
+            >
               Cancel
             </button>
             <button

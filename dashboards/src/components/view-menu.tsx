@@ -12,6 +12,12 @@ import { ProblemNote } from './problem-note.tsx';
 import { Untrusted } from './untrusted.tsx';
 
 const PAGE = 'decisions';
+/** As the API takes it. */
+const LONGEST_NAME = 80;
+
+/** What a page would show for a saved state: only what it knows counts, whoever wrote it. */
+const known = (state: string): DecisionsSearch => parseDecisionsSearch(parseQuery(state));
+const asState = (search: DecisionsSearch): string => stringifyQuery(search).replace(/^\?/, '');
 
 interface ViewMenuProps {
   readonly search: DecisionsSearch;
@@ -26,7 +32,7 @@ export function ViewMenu({ search, mayWrite }: ViewMenuProps) {
   const views = useQuery(viewsQuery());
   const [name, setName] = useState('');
   const refresh = () => queryClient.invalidateQueries({ queryKey: viewsQuery().queryKey });
-  const state = stringifyQuery(search).replace(/^\?/, '');
+  const state = asState(search);
   const save = useMutation({
     mutationFn: () => saveView({ name: name.trim(), page: PAGE, state }),
     onSuccess: async () => {
@@ -42,7 +48,7 @@ export function ViewMenu({ search, mayWrite }: ViewMenuProps) {
     onSettled: refresh,
   });
   const mine = (views.data ?? []).filter(({ page }) => page === PAGE);
-  const shown = mine.find((view) => view.state === state);
+  const shown = mine.find((view) => asState(known(view.state)) === state);
   return (
     <>
       <Popover
@@ -78,8 +84,7 @@ export function ViewMenu({ search, mayWrite }: ViewMenuProps) {
                       aria-pressed={view === shown}
                       onClick={() => {
                         close();
-                        // Somebody wrote it: only what the page knows is taken over.
-                        void navigate({ search: parseDecisionsSearch(parseQuery(view.state)) });
+                        void navigate({ search: known(view.state) });
                       }}
                       data-testid="view"
                     >
@@ -116,12 +121,15 @@ export function ViewMenu({ search, mayWrite }: ViewMenuProps) {
                     className="input"
                     value={name}
                     onChange={(event) => setName(event.target.value)}
-                    maxLength={80}
+                    maxLength={LONGEST_NAME}
                     autoComplete="off"
                     dir="auto"
                     data-testid="view-name"
                   />
                 </label>
+                {name.length >= LONGEST_NAME && (
+                  <p className="field-note">A name has up to {LONGEST_NAME} characters.</p>
+                )}
                 {save.isError && <ProblemNote what="The view was not saved" error={save.error} slim />}
                 <button
                   type="submit"
@@ -144,6 +152,7 @@ export function ViewMenu({ search, mayWrite }: ViewMenuProps) {
             setAsked(null);
           }}
           testId="remove-view-dialog"
+          busy={remove.isPending}
         >
           <p>
             <Untrusted>{asked.name}</Untrusted> goes from the list of everybody who works with this tenant.
@@ -158,6 +167,7 @@ export function ViewMenu({ search, mayWrite }: ViewMenuProps) {
                 remove.reset();
                 setAsked(null);
               }}
+              disabled={remove.isPending}
             >
               Cancel
             </button>
