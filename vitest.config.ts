@@ -32,6 +32,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes at once on a free machine; a second is no time on one that is busy.
+    expect: { poll: { timeout: 10_000 } },
     // Two cores: more forks only make each other slow, and chDB needs memory of its own.
     maxWorkers: 2,
     pool: 'forks',
