@@ -101,7 +101,7 @@ export function campaignsSuite(run: RunGatehouse): void {
       await eventually(
         () => neighbour.get('/v1/campaigns'),
         ({ status }) => status === 200,
-        5_000,
+        VISIBLE_WITHIN_MS,
       );
       expect((await list(neighbour)).data).toEqual([]);
     });
