@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { NODE_OPTIONS } from '../test/support/node-options.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const loader = extension === '.ts' ? ['--import', 'tsx'] : [];
@@ -16,12 +17,6 @@ export const PRODUCT: readonly string[] = [
   ...loader,
   fileURLToPath(new URL(`../src/cli${extension}`, import.meta.url)),
 ];
-
-/**
- * As the image sets it: requests make more short-lived objects than Node's default of 16 MB holds until they are done,
- * and what outlives that is collected at many times the cost.
- */
-export const NODE_OPTIONS = '--max-semi-space-size=64';
 
 export interface LoadResult {
   readonly requests: number;

@@ -13,19 +13,12 @@ import {
   type GatehouseProcess,
   startGatehouseProcess,
 } from '../test/support/gatehouse-process.ts';
+import { NODE_OPTIONS } from '../test/support/node-options.ts';
 import { freePort, type RedisServer, startRedis } from '../test/support/redis-server.ts';
 import { quantile } from './campaign-simulation.ts';
 import { median } from './ladder.ts';
 import { loginBodies } from './logins.ts';
-import {
-  benchProgram,
-  cpu_us,
-  type LoadResult,
-  NODE_OPTIONS,
-  PRODUCT,
-  runLoad,
-  startBenchServer,
-} from './processes.ts';
+import { benchProgram, cpu_us, type LoadResult, PRODUCT, runLoad, startBenchServer } from './processes.ts';
 
 export interface RedisBenchOptions {
   readonly connections: number;

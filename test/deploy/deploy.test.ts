@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { describeVariables } from '../../src/config.ts';
+import { NODE_OPTIONS } from '../support/node-options.ts';
 
 // No container engine where these tests run: the files are held to what can be read in them.
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -168,4 +169,8 @@ test('Kubernetes: Gatehouse gets only variables that it reads, and no secret has
       }
     }
   }
+});
+
+test('benches and the chaos run have the young generation of the image', () => {
+  expect(read('Dockerfile')).toContain(` NODE_OPTIONS=${NODE_OPTIONS}\n`);
 });

@@ -15,6 +15,7 @@ import {
 } from './chaos-victims.ts';
 import { BOOTSTRAP_KEY } from './gatehouse-process.ts';
 import { openLean } from './lean-http.ts';
+import { NODE_OPTIONS } from './node-options.ts';
 import { seededRandom } from './random.ts';
 import { freePort } from './redis-server.ts';
 import { startTopology } from './topology.ts';
@@ -134,8 +135,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     workers: 0,
     env: {
       GATEHOUSE_LOG_LEVEL: 'info',
-      // As the image sets it.
-      NODE_OPTIONS: '--max-semi-space-size=64',
+      NODE_OPTIONS,
       // A busy machine answers late; what is stored too late to say so would prove nothing.
       GATEHOUSE_BUDGET_MS: '1000',
     },

@@ -45,20 +45,24 @@ export async function freePort(): Promise<number> {
 /** A large append-only file takes a while to read on a busy machine. */
 const UP_WITHIN_MS = 60_000;
 
-/** Somebody else may take a port between the look and the start. */
+/** It ended by itself, as it does when somebody else took its port between the look and the start. */
+class EndedEarly extends Error {}
 const MAX_STARTS = 3;
 
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   for (let starts = 1; ; starts++) {
+    const server = prepareRedis(await freePort(), options);
     try {
-      return await startAt(await freePort(), options);
+      await server.start();
+      return server;
     } catch (error) {
-      if (starts === MAX_STARTS) throw error;
+      await server.dispose();
+      if (!(error instanceof EndedEarly) || starts === MAX_STARTS) throw error;
     }
   }
 }
 
-async function startAt(port: number, options: RedisServerOptions): Promise<RedisServer> {
+function prepareRedis(port: number, options: RedisServerOptions): RedisServer {
   const { fsync = 'always', cluster = false } = options;
   const dir = mkdtempSync(join(tmpdir(), 'gatehouse-redis-'));
   let child: ChildProcess | null = null;
@@ -83,7 +87,6 @@ async function startAt(port: number, options: RedisServerOptions): Promise<Redis
     running.kill('SIGKILL');
     await once(running, 'exit');
   };
-  await start();
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
@@ -110,6 +113,9 @@ export async function startRedisCluster(): Promise<{
   readonly dispose: () => Promise<void>;
 }> {
   const nodes = await Promise.all([1, 2, 3].map(() => startRedis({ cluster: true })));
+  const dispose = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.dispose()));
+  };
   const clients = nodes.map(({ port }) => new Redis({ host: '127.0.0.1', port }));
   try {
     const share = 16_384 / 3;
@@ -140,16 +146,13 @@ export async function startRedisCluster(): Promise<{
         return String(await client.call('CLUSTER', 'INFO')).includes('cluster_state:ok');
       });
     }
+  } catch (error) {
+    await dispose();
+    throw error;
   } finally {
     for (const client of clients) client.disconnect();
   }
-  return {
-    url: nodes.map(({ url }) => url).join(','),
-    nodes,
-    async dispose() {
-      await Promise.all(nodes.map((node) => node.dispose()));
-    },
-  };
+  return { url: nodes.map(({ url }) => url).join(','), nodes, dispose };
 }
 
 async function untilUp(port: number, child: ChildProcess): Promise<void> {
@@ -163,7 +166,7 @@ async function untilUp(port: number, child: ChildProcess): Promise<void> {
   client.on('error', () => undefined);
   try {
     await until(async () => {
-      if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
+      if (child.exitCode !== null) throw new EndedEarly(`redis-server ended with ${child.exitCode}`);
       return client.status === 'ready';
     });
   } finally {

@@ -117,7 +117,7 @@ export function createCommit(options: {
       let userBase = user !== null && changesUser ? (writer.take(user) ?? null) : null;
       let noteBase: Versioned<Buffer> | null = null;
       const asked = user !== null && changesUser && userBase === null ? user : null;
-      // A login's user was read with the rest of its state: only reports have to ask.
+      // A login's user was read with the rest of its state. Reports have to ask, and a login whose state came late.
       if (asked !== null || notes !== null) {
         const [userBytes, noteBytes] = await Promise.all([
           asked === null ? null : redis.getBuffer(asked),
