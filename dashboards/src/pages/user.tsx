@@ -50,7 +50,7 @@ function Head({ user, mayJudge, onErasing, onErased }: LoadedProps) {
             <li>no accepted login yet</li>
           ) : (
             <>
-              <li>{format.count(profile.logins)} accepted logins</li>
+              <li>learned from {logins(profile.logins, format)}</li>
               <li>since {format.stamp(profile.created_at)}</li>
             </>
           )}

@@ -22,7 +22,7 @@ const Habits = (description: string) => Type.Array(Habit, { description });
 
 const PROFILE_FIELDS = {
   created_at: Time('The first accepted login here.'),
-  logins: Type.Number({ description: 'Accepted logins.' }),
+  logins: Type.Number({ description: 'Accepted logins that were learned: one in 20 hours at most.' }),
   last_login_at: Nullable(Time('The last accepted login.')),
   last_country: Nullable(Type.String({ description: 'ISO 3166-1 alpha-2.' })),
 };
