@@ -19,7 +19,7 @@ import { CLIPS, DEFAULT_RANGE, MOST_AFTER_CALIBRATION, RANGES, STACK_CAPS } from
 import { calibrate, evidenceOf, fitStack } from './stack-fit.ts';
 
 /**
- * Makes the parameters of the stack again: `npm run fit` writes `src/core/model/parameters/m2.ts`, the same bytes every
+ * Makes the parameters of the stack again: `npm run fit` writes `src/core/model/parameters/m3.ts`, the same bytes every
  * time on the same sources. Worlds of the generator that nobody chose, drawn by seed; the weights see the first ones,
  * the calibration the others.
  */
@@ -36,7 +36,7 @@ const worlds = Number(values.worlds);
 const calibrationWorlds = Number(values.calibration);
 const size = { users: Number(values.users), days: Number(values.days) };
 /** Raised with the first change after a version was published: decisions name it, and are recomputed with what it was. */
-const VERSION = 'm2';
+const VERSION = 'm3';
 const ATTACK_SHARE = 0.15;
 /** Changes of networks in a world that the weights see, beside those of its people. */
 const NETWORKS = { renumberings: 1, vpnRollouts: 1 } as const;

@@ -58,13 +58,15 @@ export const RANGES: Readonly<Record<string, WeightRange>> = {
 export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
   // A new device, operator and country together are a holiday with a new phone: a challenge, and never `high`. Nor must
   // ten missed logins of an attacker within a week, which make all this half familiar, be worth five nats.
-  'device.unknown': 1.4,
+  'device.unknown': 1.3,
   'device.changed_os': 2.4,
   // Whoever moves to another browser moves with a new cookie: a little more than a new version of the usual browser says
   // (or it would pay to be less like the user), and no more.
   'device.changed_browser': 1.1,
   'device.new_client': 0.63,
   'location.new_country': 1,
+  // What is taken from a new country must not come back as distance.
+  'location.new_place': 1,
   'network.new_as': 2.25,
   'network.new_network': 2.3,
   // Alone within its category's cap.
@@ -73,11 +75,12 @@ export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
   'device.attacked_client': 1.4,
   // No more than what the new country says, which it leaves out (`attackedNats`).
   'network.attacked_operator': 1,
-  // Still the first that vouches, and a copied cookie carries all of it.
-  'device.known': 0.78,
+  // Still the first that vouches, and a copied cookie carries all of it. A little less than a fit would give to this and
+  // to the missing cookie, which hardly costs takeovers and spares those whose cookie got lost away from home.
+  'device.known': 0.74,
   'device.unbound': 1.2,
   'network.known_address': 1.25,
-  'behaviour.unusual_rtt': 1.05,
+  'behaviour.unusual_rtt': 1.15,
   'account.credential_compromised': 1,
   'account.first_login': 1,
   'account.right_credential': 1.7,
@@ -96,5 +99,6 @@ export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
 /** Clips of the raw log-odds, for judges that can say more than one observation should. */
 export const CLIPS: Readonly<Record<string, { readonly lo: number; readonly hi: number }>> = {
   'device.foreign_tls': { lo: 0, hi: 2.5 },
-  'behaviour.unusual_rtt': { lo: -2, hi: 1.9 },
+  // Once weighed: the usual distance vouches for less than the user's own device, and an unusual one stays within the cap.
+  'behaviour.unusual_rtt': { lo: -1.6, hi: 1.73 },
 };

@@ -237,9 +237,15 @@ export function acceptance(
   return effects;
 }
 
+/** Says that a device of the user's was presented, and that it is not everybody's: a profile alone cannot know that. */
+const KNOWN_DEVICE = 'device.known';
+
 export function lessonOf(record: DecisionRecord, how: 'full' | 'provisional'): Lesson {
   return {
     learnable: record.learnable,
+    vouchedByDevice: record.verdict.signals.some(
+      ({ id, rawLogOdds }) => id === KNOWN_DEVICE && rawLogOdds < 0,
+    ),
     occurredAt_ms: record.event.occurredAt_ms,
     decisionId: record.id,
     how,

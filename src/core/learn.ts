@@ -19,6 +19,9 @@ export const HABIT_LIMITS: Readonly<Record<HabitKind, number>> = {
   hours: 24,
 };
 
+/** The kinds that say where somebody is. */
+const WHERE: ReadonlySet<HabitKind> = new Set(['addresses', 'networks', 'ases', 'countries', 'places']);
+
 /** One value of one user gains at most one count in this time: looping logins builds no trust. */
 export const COUNT_GAP_H = 20;
 
@@ -41,6 +44,8 @@ const CARRIES_MEMORY = 20;
 /** One accepted login, ready to be learned. */
 export interface Lesson {
   readonly learnable: Learnable;
+  /** A known device spoke for the login when it was decided. */
+  readonly vouchedByDevice: boolean;
   readonly occurredAt_ms: number;
   readonly decisionId: string;
   readonly how: 'full' | 'provisional';
@@ -60,10 +65,14 @@ export function learn(profile: Profile | null, lesson: Lesson): Profile {
   const at_h = Math.floor(lesson.occurredAt_ms / HOUR_MS);
   const before = profile ?? emptyProfile(at_h);
   const { features } = lesson.learnable;
+  const here = withOwnDevice(before, lesson, at_h);
   const learned = (kind: HabitKind, key: number | null): readonly Habit[] =>
     key === null
       ? before.habits[kind]
-      : learnHabit(before, kind, before.habits[kind], key, at_h, lesson.how === 'provisional');
+      : learnHabit(before, kind, key, at_h, {
+          provisional: lesson.how === 'provisional',
+          withOwnDevice: here && WHERE.has(kind),
+        });
   const last = before.last;
   const counts = countsAnew(before, at_h);
   const ases = learned('ases', features.as);
@@ -120,12 +129,21 @@ export function noteTrouble(profile: Profile, at_ms: number): Profile {
   return { ...profile, lastTrouble_h: Math.max(profile.lastTrouble_h ?? 0, at_h) };
 }
 
-/** The profile without a device: the next login from it is as new. The same profile when it does not know the device. */
+/**
+ * The profile without a device: the next login from it is as new. The same profile when it does not know the device.
+ * Whichever of the user's devices was at a place is not remembered, so that none of them counts as having been there.
+ */
 export function forgetDevice(profile: Profile, device: number): Profile {
   const devices = profile.habits.devices.filter(({ key }) => key !== device);
   const last = profile.last?.deviceKey === device ? { ...profile.last, deviceKey: null } : profile.last;
   if (devices.length === profile.habits.devices.length && last === profile.last) return profile;
-  return { ...profile, last, habits: { ...profile.habits, devices } };
+  const habits: Record<HabitKind, readonly Habit[]> = { ...profile.habits, devices };
+  for (const kind of WHERE) {
+    habits[kind] = habits[kind].map((habit) =>
+      habit.withOwnDevice ? { ...habit, withOwnDevice: false } : habit,
+    );
+  }
+  return { ...profile, last, habits };
 }
 
 export function emptyProfile(at_h: number): Profile {
@@ -153,14 +171,32 @@ export function emptyProfile(at_h: number): Profile {
   };
 }
 
+/**
+ * Whether the lesson came from an established device of the user's own, at an address that is a person's: exits of VPNs,
+ * carriers and hosters are shared with strangers. The cookie of a device that has a key, or of a user who has such a
+ * device, may be a copy where the key was not shown.
+ */
+function withOwnDevice(profile: Profile, { learnable, vouchedByDevice }: Lesson, at_h: number): boolean {
+  const { device } = learnable.features;
+  if (device === null || !vouchedByDevice || learnable.placeless) return false;
+  if (profile.boundDevice && !learnable.bound) return false;
+  return isEstablished(profile, 'devices', device, at_h);
+}
+
+function isEstablished(profile: Profile, kind: HabitKind, key: number, at_h: number): boolean {
+  return profile.habits[kind].some(
+    (habit) => habit.key === key && !(habit.provisional && !isQuiet(profile, habit.firstSeen_h, at_h)),
+  );
+}
+
 function learnHabit(
   profile: Profile,
   kind: HabitKind,
-  habits: readonly Habit[],
   key: number,
   at_h: number,
-  provisional: boolean,
+  { provisional, withOwnDevice }: { readonly provisional: boolean; readonly withOwnDevice: boolean },
 ): readonly Habit[] {
+  const habits = profile.habits[kind];
   const i = habits.findIndex((habit) => habit.key === key);
   const old = habits[i];
   if (old === undefined) {
@@ -171,14 +207,17 @@ function learnHabit(
       lastSeen_h: at_h,
       lastCounted_h: at_h,
       provisional,
+      withOwnDevice,
     };
     if (habits.length < HABIT_LIMITS[kind]) return [...habits, fresh];
     const evicted = leastTypical(kind, habits, at_h);
     return habits.map((habit, j) => (j === evicted ? fresh : habit));
   }
   const seenThisHour = at_h === old.lastSeen_h && at_h - old.lastCounted_h <= COUNT_GAP_H;
-  // The second login within an hour teaches nothing new, unless it makes a provisional value the user's own.
-  if (seenThisHour && at_h >= old.firstSeen_h && (!old.provisional || provisional)) return habits;
+  // The second login within an hour teaches nothing new, unless it makes a provisional value the user's own or comes
+  // from a device that is.
+  const marks = withOwnDevice && !old.withOwnDevice;
+  if (seenThisHour && at_h >= old.firstSeen_h && (!old.provisional || (provisional && !marks))) return habits;
   const stillProvisional = old.provisional && !isQuiet(profile, old.firstSeen_h, at_h);
   // Hours are whole: a difference of 21 is the smallest that is certainly more than 20 h.
   const counts = at_h - old.lastCounted_h > COUNT_GAP_H;
@@ -193,6 +232,7 @@ function learnHabit(
     lastSeen_h: Math.max(old.lastSeen_h, at_h),
     lastCounted_h,
     provisional: stillProvisional && provisional,
+    withOwnDevice: old.withOwnDevice || withOwnDevice,
   };
   // All but bound devices have one shape: the hot loops over habits are twice as fast for it.
   const kept = old.bound === true ? ({ ...next, bound: true } satisfies Habit) : next;
@@ -206,10 +246,7 @@ function learnHabit(
 function teachesLine(profile: Profile, { how, learnable }: Lesson, at_h: number): boolean {
   if (how === 'full') return true;
   const established = (kind: HabitKind, key: number | null): boolean =>
-    key !== null &&
-    profile.habits[kind].some(
-      (habit) => habit.key === key && !(habit.provisional && !isQuiet(profile, habit.firstSeen_h, at_h)),
-    );
+    key !== null && isEstablished(profile, kind, key, at_h);
   const { as, network, device } = learnable.features;
   return !established('ases', as) || established('networks', network) || established('devices', device);
 }

@@ -11,8 +11,8 @@ export const MAX_PROFILE_BYTES = 1_024;
 
 const FORMAT = 2;
 const WEIGHT_STEP = 64;
-/** Beside the weight, which has 15 bits. */
-const BOUND_BIT = 0x8000;
+/** Beside the weight, which has 15 bits: of a device that it is bound, of all else that an own device was there. */
+const MARK_BIT = 0x8000;
 const SHARE_STEP = 255;
 const DEGREE_STEP = 100;
 const ROUND_TRIP_STEP = 24;
@@ -80,7 +80,9 @@ export function encodeProfile(profile: Profile): Uint8Array {
     for (const habit of habits) {
       if (kind === 'hours') u8(habit.key);
       else u32(habit.key);
-      u16((habit.bound === true ? BOUND_BIT : 0) | Math.round(habit.weight * WEIGHT_STEP));
+      u16(
+        (habit.bound === true || habit.withOwnDevice ? MARK_BIT : 0) | Math.round(habit.weight * WEIGHT_STEP),
+      );
       u24(habit.lastCounted_h);
       // Ages are relative and saturate: 7 quiet days and "how long known" need no more.
       if (kind === 'hours') {
@@ -169,7 +171,8 @@ export function decodeProfile(bytes: Uint8Array): Profile {
       for (let n = u8(); n > 0; n--) {
         const key = kind === 'hours' ? u8() : u32();
         const weighed = u16();
-        const weight = (weighed & (BOUND_BIT - 1)) / WEIGHT_STEP;
+        const marked = (weighed & MARK_BIT) !== 0;
+        const weight = (weighed & (MARK_BIT - 1)) / WEIGHT_STEP;
         const lastCounted_h = u24();
         const age = kind === 'hours' ? u8() : u16();
         const provisionalBit = kind === 'hours' ? 0x80 : 0x8000;
@@ -182,8 +185,9 @@ export function decodeProfile(bytes: Uint8Array): Profile {
           lastSeen_h: lastCounted_h + seen_h,
           lastCounted_h,
           provisional: (age & provisionalBit) !== 0,
+          withOwnDevice: marked && kind !== 'devices',
         };
-        list.push((weighed & BOUND_BIT) === 0 ? habit : { ...habit, bound: true });
+        list.push(marked && kind === 'devices' ? { ...habit, bound: true } : habit);
       }
       habits[kind] = list;
     }

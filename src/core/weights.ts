@@ -114,6 +114,23 @@ export const WEIGHTS = {
     habitual_share: 0.3,
   },
 
+  own_client: {
+    /**
+     * Share of attackers without the user's cookie who show the victim's very client: those who target, forward or
+     * drip, a fifth of the mixture that evaluations assume …
+     */
+    cloning: 0.2,
+    /** … and of those who come from a home line anywhere in the world. */
+    cloning_abroad: 0.05,
+    /** Logins of the tenant from which it is known how common a client is. */
+    min_logins: 100,
+  },
+  own_device_place: {
+    /** Of what is new where the own device was: a cookie may be copied, and others use the same operator. */
+    share: 0.3,
+    /** The same at the very address, with a browser and a system that are the user's: a café has other guests. */
+    share_at_address: 0.1,
+  },
   'location.new_country': {
     theta: 0.15,
     discount: 0.1,

@@ -32,5 +32,5 @@ export const DECISION_EXAMPLE: DecisionAnswer = {
   learning: 'none',
   degraded: null,
   warnings: [],
-  versions: { engine: '1.0.0', model: 'm2', ip_intelligence: '2026-06-17' },
+  versions: { engine: '1.0.0', model: 'm3', ip_intelligence: '2026-06-17' },
 };

@@ -43,6 +43,7 @@ function lesson(
       rtt_ms: null,
       population: true,
     },
+    vouchedByDevice: true,
     occurredAt_ms: at_ms,
     decisionId: 'dec_019ab0c4-1234-7abc-8def-0123456789ab',
     how: 'full',
@@ -100,6 +101,63 @@ describe('forgetting a device', () => {
     expect(seen([3])).not.toEqual(seen([5]));
     const [, sold] = rebuildProfile(history, [{ position: 3, deviceKey: 'sold' }])?.habits.devices ?? [];
     expect(sold?.firstSeen_h).toBe(at_h(4));
+  });
+});
+
+describe('where an established device was', () => {
+  const away = { address: 21, network: 22, as: 23, country: 24, place: 25 };
+  const marks = (profile: Profile): readonly string[] =>
+    HABIT_KINDS.filter((kind) => profile.habits[kind].at(-1)?.withOwnDevice === true);
+  const home = learn(null, lesson(T));
+  const at = T + 3 * DAY;
+
+  it('is remembered of the address, its network, operator, country and place, and of nothing else', () => {
+    expect(marks(home)).toEqual([]);
+    const after = learn(home, lesson(at, { how: 'provisional' }, { ...away, client: 17, hour: 5 }));
+    expect(marks(after)).toEqual(['addresses', 'networks', 'ases', 'countries', 'places']);
+    expect(after.habits.countries.at(-1)).toMatchObject({ provisional: true, weight: 1 });
+    expect(decodeProfile(encodeProfile(after))).toEqual(after);
+  });
+
+  it('is not taught by an id that vouched for nobody, nor by a cookie without the key that there is', () => {
+    const taught = (from: Profile, overrides: Partial<Lesson>): Profile =>
+      learn(from, lesson(at, { how: 'provisional', ...overrides }, away));
+    expect(marks(taught(home, { vouchedByDevice: false }))).toEqual([]);
+    const withKey = lesson(T + DAY);
+    const bound = learn(home, { ...withKey, learnable: { ...withKey.learnable, bound: true } });
+    expect(marks(taught(bound, {}))).toEqual([]);
+    const shown = lesson(at, { how: 'provisional' }, away);
+    expect(marks(learn(bound, { ...shown, learnable: { ...shown.learnable, bound: true } }))).not.toEqual([]);
+  });
+
+  it('is forgotten with a device of the user, whichever it was', () => {
+    const both = learn(home, lesson(T + DAY, {}, { device: 16 }));
+    const after = forgetDevice(learn(both, lesson(at, { how: 'provisional' }, away)), 16);
+    expect(marks(after)).toEqual([]);
+    expect(after.habits.countries.at(-1)).toMatchObject({ key: 24, provisional: true, weight: 1 });
+    expect(decodeProfile(encodeProfile(after))).toEqual(after);
+  });
+
+  it('is not taught by a new device, none, a device that is not confirmed, or behind an exit', () => {
+    const taught = (overrides: Partial<Lesson>, features: object): Profile =>
+      learn(home, lesson(at, { how: 'provisional', ...overrides }, { ...away, ...features }));
+    expect(marks(taught({}, { device: 60 }))).toEqual([]);
+    expect(marks(taught({}, { device: null }))).toEqual([]);
+    const missed = taught({}, { device: 60 });
+    expect(marks(learn(missed, lesson(at + DAY, { how: 'provisional' }, { ...away, device: 60 })))).toEqual(
+      [],
+    );
+    const exit = lesson(at, { how: 'provisional' }, away);
+    expect(marks(learn(home, { ...exit, learnable: { ...exit.learnable, placeless: true } }))).toEqual([]);
+  });
+
+  it('is remembered when another device had been there within the hour, and kept when one comes after', () => {
+    const first = learn(home, lesson(at, { how: 'provisional' }, { ...away, device: 60 }));
+    const both = learn(first, lesson(at + 60_000, { how: 'provisional' }, away));
+    expect(marks(both)).toEqual(['addresses', 'networks', 'ases', 'countries', 'places']);
+    expect(both.habits.ases.at(-1)).toMatchObject({ weight: 1, provisional: true });
+    const later = learn(both, lesson(at + DAY, { how: 'provisional' }, { ...away, device: 60 }));
+    expect(marks(later)).toEqual(['addresses', 'networks', 'ases', 'countries', 'places']);
   });
 });
 

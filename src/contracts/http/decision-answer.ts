@@ -200,7 +200,7 @@ export const DECISION_FIELDS = {
   versions: Type.Object(
     {
       engine: Type.String({ examples: ['1.0.0'] }),
-      model: Type.String({ examples: ['m2'] }),
+      model: Type.String({ examples: ['m3'] }),
       ip_intelligence: Type.String({ examples: ['2026-06-17'] }),
     },
     { title: 'Versions', description: 'With them the decision can be computed again.' },

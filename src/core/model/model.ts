@@ -2,6 +2,7 @@ import type { CategoryCaps, StackWeights } from '../score.ts';
 import { CATEGORY_CAPS } from '../weights.ts';
 import { M1 } from './parameters/m1.ts';
 import { M2 } from './parameters/m2.ts';
+import { M3 } from './parameters/m3.ts';
 
 /** Parameters of the stack with where they come from: plain data, one file a version, never changed once published. */
 export interface Model {
@@ -36,8 +37,8 @@ export const HAND_1: Model = Object.freeze({
 
 /** Every version that a stored decision may name, so that it can be computed again. */
 export const MODELS: ReadonlyMap<string, Model> = new Map(
-  [HAND_1, M1, M2].map((model) => [model.version, model]),
+  [HAND_1, M1, M2, M3].map((model) => [model.version, model]),
 );
 
 /** What decides today. */
-export const MODEL: Model = M2;
+export const MODEL: Model = M3;

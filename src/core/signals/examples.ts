@@ -58,6 +58,7 @@ export function habit(key: number, weight: number, firstSeen_days: number, provi
     lastSeen_h: NOW_h - 24,
     lastCounted_h: NOW_h - 24,
     provisional,
+    withOwnDevice: false,
   };
 }
 

@@ -1,8 +1,22 @@
 import { familiarity } from '../familiarity.ts';
 import { abstain, evidence, neutral, type Signal } from '../signal.ts';
-import { behindProxy, inLisbon, newcomer, privateAddress, withSharing } from './examples.ts';
+import {
+  behindProxy,
+  ELSEWHERE,
+  HOME,
+  habit,
+  inLisbon,
+  newcomer,
+  privateAddress,
+  strangeDevice,
+  withHabits,
+  withSharing,
+} from './examples.ts';
 import { addressSilence } from './support/address.ts';
+import { isOwnDevice } from './support/device.ts';
 import { newCountryNats } from './support/new-country.ts';
+import { ownClientNats } from './support/own-client.ts';
+import { shareWhereOwnDeviceWas } from './support/own-device-place.ts';
 import { count, num, text } from './support/words.ts';
 
 export const locationNewCountry: Signal = {
@@ -12,8 +26,21 @@ export const locationNewCountry: Signal = {
   description:
     'A country where this user is not established. Most takeovers come from elsewhere; so do holidays, which is why ' +
     'it stays below a challenge on a known device. It grows with the user’s history, is cheap for people who travel, ' +
-    'and weighs less behind VPNs, relays and carriers (whose country is the exit’s) and where colleagues log in too.',
-  needs: ['address.place', 'features.country', 'profile', 'deviceIsTheirs', 'sharing'],
+    'and weighs less behind VPNs, relays and carriers (whose country is the exit’s) and where colleagues log in too. ' +
+    'It says less where the user’s own device was before, and without a known device for a browser of the user’s, the ' +
+    'rarer that is: bots of the whole world show what is popular.',
+  needs: [
+    'address.place',
+    'features.country',
+    'features.client',
+    'profile',
+    'population.clients',
+    'deviceIsTheirs',
+    'sharing',
+    'features.browser',
+    'features.os',
+    'features.address',
+  ],
   dependsOnOthers: false,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -34,17 +61,38 @@ export const locationNewCountry: Signal = {
       country: facts.address.place.value.country,
       known_countries: familiar.distinct,
       provisional: familiar.seen === 'provisional',
+      own_device_was_there:
+        shareWhereOwnDeviceWas(facts, 'countries', facts.features.country, event.occurredAt_ms) < 1,
+      own_client: !isOwnDevice(event, facts) && ownClientNats(facts, event.occurredAt_ms) > 0,
     });
   },
   explain(details) {
     const country = text(details, 'country', 'an unknown country');
-    if (details.provisional === true) return `${country} is new for this user and not yet confirmed`;
+    const own = details.own_client === true ? ', with a browser of the user’s' : '';
+    if (details.provisional === true) {
+      const was = details.own_device_was_there === true ? '; the user’s own device was there before' : '';
+      return `${country} is new for this user and not yet confirmed${own}${was}`;
+    }
     const known = count(num(details, 'known_countries'), 'other country', 'other countries');
-    return `First login from ${country}; the user is known in ${known}`;
+    return `First login from ${country}${own}; the user is known in ${known}`;
   },
   examples: {
     positive: [
       { name: 'From Portugal, for a user who was only ever in Germany', facts: inLisbon },
+      {
+        name: 'The same without a known device, with a browser of the user’s',
+        facts: (base) => strangeDevice(inLisbon(base)),
+      },
+      {
+        name: 'A strange device in Portugal, where the user’s own laptop was yesterday',
+        facts: (base) =>
+          withHabits({
+            countries: [
+              habit(HOME.country, 33, 60),
+              { ...habit(ELSEWHERE.country, 1, 1, true), withOwnDevice: true },
+            ],
+          })(strangeDevice(inLisbon(base))),
+      },
       {
         name: 'The same through an address that ten colleagues use',
         facts: (base) => withSharing({ addressUsers: 10 })(inLisbon(base)),

@@ -9,6 +9,7 @@ import { all, inLisbon, privateAddress, withAddress, withFeatures } from './exam
 import { addressSilence, addressWeight, isPlaceless } from './support/address.ts';
 import { isOwnDevice } from './support/device.ts';
 import { besideCoarser, newValueProbability } from './support/novelty.ts';
+import { shareWhereOwnDeviceWas } from './support/own-device-place.ts';
 import { count, grouped, num, text } from './support/words.ts';
 
 const W = WEIGHTS['location.new_place'];
@@ -21,8 +22,18 @@ export const locationNewPlace: Signal = {
   description:
     'The distance to the nearest place where this user is established, beyond what the geo data may be wrong by. ' +
     'Grows over some hundred kilometres, because providers move addresses between towns. Abstains when the source ' +
-    'is no more exact than 200 km. Says less when the country is new anyway, behind exits, and at shared addresses.',
-  needs: ['address.place', 'features.place', 'profile', 'deviceIsTheirs', 'sharing'],
+    'is no more exact than 200 km. Says less when the country is new anyway, behind exits, at shared addresses, and ' +
+    'near a place where the user’s own device was before.',
+  needs: [
+    'address.place',
+    'features.place',
+    'profile',
+    'deviceIsTheirs',
+    'sharing',
+    'features.browser',
+    'features.os',
+    'features.address',
+  ],
   dependsOnOthers: false,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -41,9 +52,11 @@ export const locationNewPlace: Signal = {
     if (beyond_km <= 0) return neutral();
     const p = newValueProbability(near.total, profile.habits.places.length, W.theta, W.discount);
     let nats = Math.min(W.max_nats, -W.trust * Math.log(p)) * -Math.expm1(-beyond_km / W.scale_km);
+    let was = 1;
     // A provisional place near by takes away what its weight is worth.
     if (near.provisional_km - accuracy - PLACE_GRID_RADIUS_KM <= W.near_km) {
       nats *= Math.max(0, 1 - near.provisionalWeight);
+      was = shareWhereOwnDeviceWas(facts, 'places', near.provisionalKey, event.occurredAt_ms);
     }
     // A country that is not yet confirmed is new to the degree that it lacks weight, on the second day of a journey too.
     const home = besideCoarser(
@@ -51,7 +64,7 @@ export const locationNewPlace: Signal = {
     );
     nats *= W.new_country_share + (1 - W.new_country_share) * home;
     if (isPlaceless(facts.address)) nats *= W.placeless_share;
-    if (isOwnDevice(event, facts)) nats *= W.own_device_share;
+    nats *= isOwnDevice(event, facts) ? Math.min(W.own_device_share, was) : was;
     nats *= addressWeight(facts);
     if (nats <= 0) return neutral();
     const usual_km = Math.min(near.established_km, near.provisional_km);
@@ -110,6 +123,7 @@ interface Nearest {
   readonly established_km: number;
   readonly provisional_km: number;
   readonly provisionalWeight: number;
+  readonly provisionalKey: number | null;
   /** Decayed counts of all places, provisional ones at 0.2. */
   readonly total: number;
 }
@@ -119,6 +133,7 @@ function nearest(profile: Profile, latitude: number, longitude: number, now_ms: 
   let established_km = Number.POSITIVE_INFINITY;
   let provisional_km = Number.POSITIVE_INFINITY;
   let provisionalWeight = 0;
+  let provisionalKey: number | null = null;
   let total = 0;
   for (const habit of profile.habits.places) {
     const idle_h = Math.max(0, now_h - habit.lastCounted_h);
@@ -132,9 +147,10 @@ function nearest(profile: Profile, latitude: number, longitude: number, now_ms: 
     } else if (km < provisional_km) {
       provisional_km = km;
       provisionalWeight = weight;
+      provisionalKey = habit.key;
     }
   }
-  return { established_km, provisional_km, provisionalWeight, total };
+  return { established_km, provisional_km, provisionalWeight, provisionalKey, total };
 }
 
 function MUNICH(): Place {

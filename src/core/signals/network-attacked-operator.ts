@@ -5,7 +5,8 @@ import { all, behindProxy, nextDoor, privateAddress, withPopulation } from './ex
 import { addressSilence, operatorStrangeness } from './support/address.ts';
 import { attackedNats } from './support/attacked.ts';
 import { isOwnDevice } from './support/device.ts';
-import { newCountryNats } from './support/new-country.ts';
+import { countryRarityNats } from './support/new-country.ts';
+import { shareWhereOwnDeviceWas } from './support/own-device-place.ts';
 import { count, num, text } from './support/words.ts';
 
 const W = WEIGHTS['network.attacked_operator'];
@@ -18,8 +19,8 @@ export const networkAttackedOperator: Signal = {
     'The network operator shows more failures than its honest users explain, or analysts judged logins from it ' +
     'compromised. Learned without labels: failures beyond the ratio of the least attacked operators, against the ' +
     'part of the people who use it. Weak on the user’s own device, which those who fail do not have; in a country that ' +
-    'is new for the user, where hardly anybody of the others is, only what goes beyond that; silent for users who are ' +
-    'established with it.',
+    'is new for the user, where hardly anybody of the others is, only what goes beyond that; less where the user’s own ' +
+    'device came through it before, and silent for users who are established with it.',
   needs: [
     'population.ases',
     'address.as',
@@ -29,6 +30,9 @@ export const networkAttackedOperator: Signal = {
     'features.country',
     'deviceIsTheirs',
     'sharing',
+    'features.browser',
+    'features.os',
+    'features.address',
   ],
   dependsOnOthers: true,
   judge(event, facts) {
@@ -44,10 +48,12 @@ export const networkAttackedOperator: Signal = {
       facts.population.value,
       own ? W.max_on_own_device : W.max,
       own ? stuffing_on_own_device : stuffing,
-      newCountryNats(event, facts),
+      countryRarityNats(event, facts),
     );
     if (nats === 0) return neutral();
-    const strangeness = operatorStrangeness(facts, event.occurredAt_ms);
+    const strangeness =
+      operatorStrangeness(facts, event.occurredAt_ms) *
+      shareWhereOwnDeviceWas(facts, 'ases', facts.features.as, event.occurredAt_ms);
     if (strangeness === 0) return neutral({ habitual: true });
     return evidence(nats * strangeness, {
       as_name: facts.address.as.value.name,

@@ -15,6 +15,7 @@ import { addressSilence, sharingWeight } from './support/address.ts';
 import { isOwnDevice } from './support/device.ts';
 import { newCountryNats } from './support/new-country.ts';
 import { novelty } from './support/novelty.ts';
+import { shareWhereOwnDeviceWas } from './support/own-device-place.ts';
 import { count, num, text } from './support/words.ts';
 
 const W = WEIGHTS['network.new_as'];
@@ -27,8 +28,21 @@ export const networkNewAs: Signal = {
     'The autonomous system (the provider behind the address) is one where this user is not established. Addresses ' +
     'change daily, providers seldom. Honest people meet it on every new Wi-Fi, so it grows with the user’s history, ' +
     'is cheap for users of many networks, weak for phones, and weak in networks where colleagues log in. In a country ' +
-    'that is new for the user every operator is: that signal has said part of it.',
-  needs: ['address.as', 'features.as', 'features.country', 'profile', 'deviceIsTheirs', 'sharing'],
+    'that is new for the user every operator is: that signal has said part of it. Where the user’s own device came ' +
+    'through it before, it says less.',
+  needs: [
+    'address.as',
+    'features.as',
+    'features.country',
+    'features.client',
+    'profile',
+    'population.clients',
+    'deviceIsTheirs',
+    'sharing',
+    'features.browser',
+    'features.os',
+    'features.address',
+  ],
   dependsOnOthers: false,
   judge(event, facts) {
     const silence = addressSilence(facts);
@@ -42,7 +56,8 @@ export const networkNewAs: Signal = {
     if (nats === 0) return neutral();
     if (facts.address.relay) nats *= W.relay_share;
     else if (facts.address.mobile) nats *= W.mobile_share;
-    if (isOwnDevice(event, facts)) nats *= W.own_device_share;
+    const was = shareWhereOwnDeviceWas(facts, 'ases', facts.features.as, event.occurredAt_ms);
+    nats *= isOwnDevice(event, facts) ? Math.min(W.own_device_share, was) : was;
     if (facts.sharing.known) nats *= sharingWeight(facts.sharing.value.networkUsers);
     // In a new country every operator is new. Without a device nothing else tells a journey from a takeover.
     if (facts.profile.value.habits.devices.length > 0) {
@@ -53,11 +68,16 @@ export const networkNewAs: Signal = {
       as_name: facts.address.as.value.name,
       known_operators: familiar.distinct,
       provisional: familiar.seen === 'provisional',
+      own_device_was_there: was < 1,
     });
   },
   explain(details) {
     const operator = text(details, 'as_name', `AS${num(details, 'asn')}`);
-    if (details.provisional === true) return `${operator} is new for this user and not yet confirmed`;
+    if (details.provisional === true) {
+      const was =
+        details.own_device_was_there === true ? '; the user’s own device came through it before' : '';
+      return `${operator} is new for this user and not yet confirmed${was}`;
+    }
     const known = count(num(details, 'known_operators'), 'other provider', 'other providers');
     return `First login through ${operator}; the user is known with ${known}`;
   },

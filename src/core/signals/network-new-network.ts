@@ -5,6 +5,7 @@ import { WEIGHTS } from '../weights.ts';
 import { all, behindProxy, newcomer, nextDoor, privateAddress, withFeatures } from './examples.ts';
 import { addressSilence, sharingWeight } from './support/address.ts';
 import { novelty } from './support/novelty.ts';
+import { shareWhereOwnDeviceWas } from './support/own-device-place.ts';
 import { roundTripOdds } from './support/round-trip.ts';
 import { count, num, text } from './support/words.ts';
 
@@ -18,7 +19,8 @@ export const networkNewNetwork: Signal = {
     'The operator is the user’s, the /24 (or /48) is new: a residential proxy in the victim’s own provider looks ' +
     'like this, and so does a line with a new address. Says much of users who keep one network for months and ' +
     'little of those who get another every week. Where the operator is new as well, that signal speaks instead, and ' +
-    'where the way is as long as on a line of the user’s hardly more than a third is left: it got a new address.',
+    'where the way is as long as on a line of the user’s hardly more than a third is left: it got a new address. So is ' +
+    'it where the user’s own device was in that network before.',
   needs: [
     'context.rtt_ms',
     'features.network',
@@ -27,6 +29,8 @@ export const networkNewNetwork: Signal = {
     'profile',
     'sharing',
     'address',
+    'features.browser',
+    'features.os',
   ],
   dependsOnOthers: false,
   judge(event, facts) {
@@ -51,6 +55,7 @@ export const networkNewNetwork: Signal = {
       if (way !== null && way.nats < 0) nats *= Math.max(W.usual_way_share, Math.exp(way.nats));
     }
     if (facts.sharing.known) nats *= sharingWeight(facts.sharing.value.networkUsers);
+    nats *= shareWhereOwnDeviceWas(facts, 'networks', features.network, now_ms);
     return evidence(nats, {
       network: address.network,
       as_name: address.as.value.name,

@@ -35,6 +35,7 @@ function generator(seed: number) {
         lastSeen_h: lastCounted_h,
         lastCounted_h,
         provisional: chance(0.4),
+        withOwnDevice: kind !== 'devices' && chance(0.3),
       });
     }
     return [...seen.values()];
