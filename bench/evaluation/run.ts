@@ -51,7 +51,7 @@ export const FULL: RunSize = {
   draws: 1_000,
   attackShare: 0.25,
   poisonUsers: 300,
-  rounds: 3,
+  rounds: 5,
 };
 /** Fits two minutes, the build included. Meant to be looked at often, so on a seed that no report rests on. */
 export const QUICK: RunSize = {

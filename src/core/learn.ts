@@ -1,5 +1,12 @@
 import { DECAY_DAYS, isQuiet, PROVISIONAL_WEIGHT } from './familiarity.ts';
-import type { Habit, HabitKind, LastLogin, Profile, RoundTrip } from './profile.ts';
+import {
+  type Habit,
+  type HabitKind,
+  type LastLogin,
+  PLACE_KINDS,
+  type Profile,
+  type RoundTrip,
+} from './profile.ts';
 import type { Learnable } from './record.ts';
 
 /**
@@ -18,9 +25,6 @@ export const HABIT_LIMITS: Readonly<Record<HabitKind, number>> = {
   oses: 4,
   hours: 24,
 };
-
-/** The kinds that say where somebody is. */
-const WHERE: ReadonlySet<HabitKind> = new Set(['addresses', 'networks', 'ases', 'countries', 'places']);
 
 /** One value of one user gains at most one count in this time: looping logins builds no trust. */
 export const COUNT_GAP_H = 20;
@@ -65,13 +69,13 @@ export function learn(profile: Profile | null, lesson: Lesson): Profile {
   const at_h = Math.floor(lesson.occurredAt_ms / HOUR_MS);
   const before = profile ?? emptyProfile(at_h);
   const { features } = lesson.learnable;
-  const here = withOwnDevice(before, lesson, at_h);
+  const byOwnDevice = isByOwnDevice(before, lesson, at_h);
   const learned = (kind: HabitKind, key: number | null): readonly Habit[] =>
     key === null
       ? before.habits[kind]
       : learnHabit(before, kind, key, at_h, {
           provisional: lesson.how === 'provisional',
-          withOwnDevice: here && WHERE.has(kind),
+          withOwnDevice: byOwnDevice && PLACE_KINDS.some((place) => place === kind),
         });
   const last = before.last;
   const counts = countsAnew(before, at_h);
@@ -130,21 +134,21 @@ export function noteTrouble(profile: Profile, at_ms: number): Profile {
 }
 
 /**
- * The profile without a device: the next login from it is as new. The same profile when it does not know the device.
- * Whichever of the user's devices was at a place is not remembered, so that none of them counts as having been there.
+ * The profile without a device: the next login from it is as new. The same profile when it does not know the device
+ * and no place of one. Whichever of the user's devices was at a place is not remembered, so that none of them counts as having been there.
  */
 export function forgetDevice(profile: Profile, device: number): Profile {
   const devices = profile.habits.devices.filter(({ key }) => key !== device);
   const last = profile.last?.deviceKey === device ? { ...profile.last, deviceKey: null } : profile.last;
-  if (devices.length === profile.habits.devices.length && last === profile.last) return profile;
+  const isMarked = PLACE_KINDS.some((kind) => profile.habits[kind].some((habit) => habit.withOwnDevice));
+  if (devices.length === profile.habits.devices.length && last === profile.last && !isMarked) return profile;
   const habits: Record<HabitKind, readonly Habit[]> = { ...profile.habits, devices };
-  for (const kind of WHERE) {
-    habits[kind] = habits[kind].map((habit) =>
-      habit.withOwnDevice ? { ...habit, withOwnDevice: false } : habit,
-    );
-  }
+  for (const kind of PLACE_KINDS) habits[kind] = habits[kind].map(withoutMark);
   return { ...profile, last, habits };
 }
+
+const withoutMark = (habit: Habit): Habit =>
+  habit.withOwnDevice ? { ...habit, withOwnDevice: false } : habit;
 
 export function emptyProfile(at_h: number): Profile {
   return {
@@ -176,10 +180,12 @@ export function emptyProfile(at_h: number): Profile {
  * carriers and hosters are shared with strangers. The cookie of a device that has a key, or of a user who has such a
  * device, may be a copy where the key was not shown.
  */
-function withOwnDevice(profile: Profile, { learnable, vouchedByDevice }: Lesson, at_h: number): boolean {
+function isByOwnDevice(profile: Profile, { learnable, vouchedByDevice }: Lesson, at_h: number): boolean {
   const { device } = learnable.features;
   if (device === null || !vouchedByDevice || learnable.placeless) return false;
-  if (profile.boundDevice && !learnable.bound) return false;
+  const hasKey =
+    profile.boundDevice || profile.habits.devices.some(({ key, bound }) => key === device && bound);
+  if (hasKey && !learnable.bound) return false;
   return isEstablished(profile, 'devices', device, at_h);
 }
 

@@ -29,6 +29,16 @@ export const HABIT_KINDS = [
 ] as const;
 export type HabitKind = (typeof HABIT_KINDS)[number];
 
+/** The kinds that say where somebody is. */
+export const PLACE_KINDS = [
+  'addresses',
+  'networks',
+  'ases',
+  'countries',
+  'places',
+] as const satisfies readonly HabitKind[];
+export type PlaceKind = (typeof PLACE_KINDS)[number];
+
 /** The last accepted login: what a travel finding refers to. */
 export interface LastLogin {
   readonly at_ms: number;

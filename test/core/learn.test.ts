@@ -126,6 +126,12 @@ describe('where an established device was', () => {
     const withKey = lesson(T + DAY);
     const bound = learn(home, { ...withKey, learnable: { ...withKey.learnable, bound: true } });
     expect(marks(taught(bound, {}))).toEqual([]);
+    const proved = {
+      ...withKey,
+      how: 'provisional' as const,
+      learnable: { ...withKey.learnable, bound: true },
+    };
+    expect(marks(taught(learn(home, proved), {}))).toEqual([]);
     const shown = lesson(at, { how: 'provisional' }, away);
     expect(marks(learn(bound, { ...shown, learnable: { ...shown.learnable, bound: true } }))).not.toEqual([]);
   });
@@ -136,6 +142,9 @@ describe('where an established device was', () => {
     expect(marks(after)).toEqual([]);
     expect(after.habits.countries.at(-1)).toMatchObject({ key: 24, provisional: true, weight: 1 });
     expect(decodeProfile(encodeProfile(after))).toEqual(after);
+    // Also one that fell out of the profile meanwhile.
+    expect(marks(forgetDevice(learn(both, lesson(at, { how: 'provisional' }, away)), 99))).toEqual([]);
+    expect(forgetDevice(after, 99)).toBe(after);
   });
 
   it('is not taught by a new device, none, a device that is not confirmed, or behind an exit', () => {

@@ -13,10 +13,7 @@ import {
   withSharing,
 } from './examples.ts';
 import { addressSilence } from './support/address.ts';
-import { isOwnDevice } from './support/device.ts';
-import { newCountryNats } from './support/new-country.ts';
-import { ownClientNats } from './support/own-client.ts';
-import { shareWhereOwnDeviceWas } from './support/own-device-place.ts';
+import { newCountry } from './support/new-country.ts';
 import { count, num, text } from './support/words.ts';
 
 export const locationNewCountry: Signal = {
@@ -27,7 +24,7 @@ export const locationNewCountry: Signal = {
     'A country where this user is not established. Most takeovers come from elsewhere; so do holidays, which is why ' +
     'it stays below a challenge on a known device. It grows with the user’s history, is cheap for people who travel, ' +
     'and weighs less behind VPNs, relays and carriers (whose country is the exit’s) and where colleagues log in too. ' +
-    'It says less where the user’s own device was before, and without a known device for a browser of the user’s, the ' +
+    'It says less where the user’s own device was before, and without a known device for a client of the user’s, the ' +
     'rarer that is: bots of the whole world show what is popular.',
   needs: [
     'address.place',
@@ -55,23 +52,23 @@ export const locationNewCountry: Signal = {
       event.occurredAt_ms,
     );
     if (familiar.total === 0) return abstain('no_history');
-    const nats = newCountryNats(event, facts);
+    const { nats, less } = newCountry(event, facts);
     if (nats === 0) return neutral();
     return evidence(nats, {
       country: facts.address.place.value.country,
       known_countries: familiar.distinct,
       provisional: familiar.seen === 'provisional',
-      own_device_was_there:
-        shareWhereOwnDeviceWas(facts, 'countries', facts.features.country, event.occurredAt_ms) < 1,
-      own_client: !isOwnDevice(event, facts) && ownClientNats(facts, event.occurredAt_ms) > 0,
+      own_device_was_there: less === 'own_device_was_there',
+      own_client: less === 'own_client',
     });
   },
   explain(details) {
     const country = text(details, 'country', 'an unknown country');
-    const own = details.own_client === true ? ', with a browser of the user’s' : '';
+    const own = details.own_client === true ? ', with a browser and system that the user has' : '';
     if (details.provisional === true) {
-      const was = details.own_device_was_there === true ? '; the user’s own device was there before' : '';
-      return `${country} is new for this user and not yet confirmed${own}${was}`;
+      const companion =
+        details.own_device_was_there === true ? '; the user’s own device was there before' : '';
+      return `${country} is new for this user and not yet confirmed${own}${companion}`;
     }
     const known = count(num(details, 'known_countries'), 'other country', 'other countries');
     return `First login from ${country}${own}; the user is known in ${known}`;
@@ -80,7 +77,7 @@ export const locationNewCountry: Signal = {
     positive: [
       { name: 'From Portugal, for a user who was only ever in Germany', facts: inLisbon },
       {
-        name: 'The same without a known device, with a browser of the user’s',
+        name: 'The same without a known device, with a client of the user’s',
         facts: (base) => strangeDevice(inLisbon(base)),
       },
       {

@@ -26,7 +26,7 @@ export const locationNewPlace: Signal = {
     'near a place where the user’s own device was before.',
   needs: [
     'address.place',
-    'features.place',
+    'features.country',
     'profile',
     'deviceIsTheirs',
     'sharing',
@@ -52,11 +52,11 @@ export const locationNewPlace: Signal = {
     if (beyond_km <= 0) return neutral();
     const p = newValueProbability(near.total, profile.habits.places.length, W.theta, W.discount);
     let nats = Math.min(W.max_nats, -W.trust * Math.log(p)) * -Math.expm1(-beyond_km / W.scale_km);
-    let was = 1;
+    let left = 1;
     // A provisional place near by takes away what its weight is worth.
     if (near.provisional_km - accuracy - PLACE_GRID_RADIUS_KM <= W.near_km) {
       nats *= Math.max(0, 1 - near.provisionalWeight);
-      was = shareWhereOwnDeviceWas(facts, 'places', near.provisionalKey, event.occurredAt_ms);
+      left = shareWhereOwnDeviceWas(facts, 'places', near.provisionalKey, event.occurredAt_ms);
     }
     // A country that is not yet confirmed is new to the degree that it lacks weight, on the second day of a journey too.
     const home = besideCoarser(
@@ -64,7 +64,7 @@ export const locationNewPlace: Signal = {
     );
     nats *= W.new_country_share + (1 - W.new_country_share) * home;
     if (isPlaceless(facts.address)) nats *= W.placeless_share;
-    nats *= isOwnDevice(event, facts) ? Math.min(W.own_device_share, was) : was;
+    nats *= isOwnDevice(event, facts) ? Math.min(W.own_device_share, left) : left;
     nats *= addressWeight(facts);
     if (nats <= 0) return neutral();
     const usual_km = Math.min(near.established_km, near.provisional_km);

@@ -32,6 +32,7 @@ export const networkNewAs: Signal = {
     'through it before, it says less.',
   needs: [
     'address.as',
+    'address.place',
     'features.as',
     'features.country',
     'features.client',
@@ -56,8 +57,8 @@ export const networkNewAs: Signal = {
     if (nats === 0) return neutral();
     if (facts.address.relay) nats *= W.relay_share;
     else if (facts.address.mobile) nats *= W.mobile_share;
-    const was = shareWhereOwnDeviceWas(facts, 'ases', facts.features.as, event.occurredAt_ms);
-    nats *= isOwnDevice(event, facts) ? Math.min(W.own_device_share, was) : was;
+    const left = shareWhereOwnDeviceWas(facts, 'ases', facts.features.as, event.occurredAt_ms);
+    nats *= isOwnDevice(event, facts) ? Math.min(W.own_device_share, left) : left;
     if (facts.sharing.known) nats *= sharingWeight(facts.sharing.value.networkUsers);
     // In a new country every operator is new. Without a device nothing else tells a journey from a takeover.
     if (facts.profile.value.habits.devices.length > 0) {
@@ -68,15 +69,15 @@ export const networkNewAs: Signal = {
       as_name: facts.address.as.value.name,
       known_operators: familiar.distinct,
       provisional: familiar.seen === 'provisional',
-      own_device_was_there: was < 1,
+      own_device_was_there: left < 1,
     });
   },
   explain(details) {
     const operator = text(details, 'as_name', `AS${num(details, 'asn')}`);
     if (details.provisional === true) {
-      const was =
+      const companion =
         details.own_device_was_there === true ? '; the user’s own device came through it before' : '';
-      return `${operator} is new for this user and not yet confirmed${was}`;
+      return `${operator} is new for this user and not yet confirmed${companion}`;
     }
     const known = count(num(details, 'known_operators'), 'other provider', 'other providers');
     return `First login through ${operator}; the user is known with ${known}`;

@@ -159,12 +159,12 @@ describe('the user’s own client abroad', () => {
   const shown = (successes: number) => withPopulation({ clients: { successes, failures: 0, verdicts: 0 } });
 
   it('says less of a new country the rarer the client is here, and nothing where everybody has it', () => {
-    const rare = ownClientNats(shown(5)(abroad), NOW_ms);
-    const popular = ownClientNats(shown(2_400)(abroad), NOW_ms);
+    const rare = ownClientNats(event, shown(5)(abroad));
+    const popular = ownClientNats(event, shown(2_400)(abroad));
     expect(rare).toBeGreaterThan(1.3);
     expect(rare).toBeLessThanOrEqual(Math.log(4));
     expect(popular).toBeLessThan(0.25);
-    expect(ownClientNats(shown(6_000)(abroad), NOW_ms)).toBe(0);
+    expect(ownClientNats(event, shown(6_000)(abroad))).toBe(0);
     expect(rawOf('location.new_country', shown(5)(abroad))).toBeLessThan(
       rawOf('location.new_country', shown(2_400)(abroad)) - 0.4,
     );
@@ -186,22 +186,26 @@ describe('the user’s own client abroad', () => {
     }
   });
 
-  it('says nothing in another version, on an exit, without devices and among too few logins', () => {
-    expect(ownClientNats(withFeatures({ client: STRANGE.client })(abroad), NOW_ms)).toBe(0);
-    expect(ownClientNats(withFeatures({ client: null })(abroad), NOW_ms)).toBe(0);
+  it('says nothing in another version, on an exit, where no device is missed and among too few logins', () => {
+    expect(ownClientNats(event, withFeatures({ client: STRANGE.client })(abroad))).toBe(0);
+    expect(ownClientNats(event, withFeatures({ client: null })(abroad))).toBe(0);
     for (const exit of [{ hosting: true }, { vpn: true }, { residentialProxy: true }, { tor: true }]) {
-      expect(ownClientNats(withAddress(exit)(abroad), NOW_ms)).toBe(0);
+      expect(ownClientNats(event, withAddress(exit)(abroad))).toBe(0);
     }
-    expect(ownClientNats(withHabits({ devices: [] })(abroad), NOW_ms)).toBe(0);
-    expect(ownClientNats(withPopulation({ logins: 99 })(abroad), NOW_ms)).toBe(0);
-    expect(ownClientNats({ ...abroad, population: { known: false, why: 'timeout' } }, NOW_ms)).toBe(0);
-    expect(ownClientNats(newcomer(abroad), NOW_ms)).toBe(0);
+    expect(ownClientNats(event, withHabits({ devices: [] })(abroad))).toBe(0);
+    expect(ownClientNats(BASE_EVENT, inLisbon(BASE_FACTS))).toBe(0);
+    const once = (key: number): Habit => ({ ...habit(key, 1, 9), lastSeen_h: habit(key, 1, 9).firstSeen_h });
+    const forgetful = withHabits({ devices: [1, 2, 3, 4, 5, 6].map(once) })(abroad);
+    expect(ownClientNats(event, forgetful)).toBe(0);
+    expect(ownClientNats(event, withPopulation({ logins: 99 })(abroad))).toBe(0);
+    expect(ownClientNats(event, { ...abroad, population: { known: false, why: 'timeout' } })).toBe(0);
+    expect(ownClientNats(event, newcomer(abroad))).toBe(0);
   });
 
   it('a provisional client gains nothing: a missed attacker’s must not', () => {
     const client = BASE_FACTS.features.client ?? 0;
     const taught = withHabits({ clients: [habit(STRANGE.client, 9, 60), habit(client, 1, 1, true)] })(abroad);
-    expect(ownClientNats(taught, NOW_ms)).toBe(0);
+    expect(ownClientNats(event, taught)).toBe(0);
   });
 
   it('however rare it is, going abroad with it says no less than another provider in the user’s town', () => {

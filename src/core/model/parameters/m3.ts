@@ -6,7 +6,7 @@ export const M3: Model = {
   fitted: {
     command: 'npm run fit',
     data: 'generator 3: worlds drawn-fit-0 to drawn-fit-15 for the weights, the 8 next for the calibration; 250 users, 80 days each',
-    code: 'be78708488a2fdd2',
+    code: '9882239900d32c82',
     rows: 229234,
     attacks: 92266,
     slope: 1.9,
@@ -15,7 +15,7 @@ export const M3: Model = {
     'device.unknown': { alpha: 1.3, lo: -5, hi: 5 },
     'device.known': { alpha: 0.74, lo: -5, hi: 5 },
     'device.unbound': { alpha: 1.2, lo: -5, hi: 5 },
-    'device.changed_os': { alpha: 2.378, lo: -5, hi: 5 },
+    'device.changed_os': { alpha: 2.38, lo: -5, hi: 5 },
     'device.changed_browser': { alpha: 1.1, lo: -5, hi: 5 },
     'device.old_client': { alpha: 1.9, lo: -5, hi: 5 },
     'device.rare_client': { alpha: 1.816, lo: -5, hi: 5 },

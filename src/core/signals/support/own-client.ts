@@ -1,7 +1,9 @@
+import type { LoginEvent } from '../../event.ts';
 import type { Facts } from '../../facts.ts';
 import { familiarity } from '../../familiarity.ts';
 import { WEIGHTS } from '../../weights.ts';
 import { isPlaceless } from './address.ts';
+import { missesOwnDevice } from './device.ts';
 
 const W = WEIGHTS.own_client;
 
@@ -12,17 +14,17 @@ const W = WEIGHTS.own_client;
  * logins. Who copies the client also takes a line near the victim, so c is small for attackers who come from a home
  * line anywhere. Where everybody has one client, q is near 1 and nothing is gained.
  *
- * None on an exit, where the proxies stand that forward the victim's own client, and none for users without a device,
- * who have nothing but places to be told by. Failures do not enter, so that attackers cannot make a client common;
+ * None on an exit, where the proxies stand that forward the victim's own client, nor where no device is missed: users
+ * whose browsers keep none have nothing but places to be told by. Failures do not enter, so that attackers cannot make a client common;
  * established accounts that begin to use it do, as they should.
  */
-export function ownClientNats(facts: Facts, now_ms: number): number {
+export function ownClientNats(event: LoginEvent, facts: Facts): number {
   const { profile, population, features } = facts;
   if (features.client === null || !profile.known || profile.value === null || !population.known) return 0;
   const { logins, clients } = population.value;
-  if (logins < W.min_logins || isPlaceless(facts.address) || profile.value.habits.devices.length === 0)
+  if (logins < W.min_logins || isPlaceless(facts.address) || !missesOwnDevice(event, facts)) return 0;
+  if (familiarity(profile.value, 'clients', features.client, event.occurredAt_ms).seen !== 'established')
     return 0;
-  if (familiarity(profile.value, 'clients', features.client, now_ms).seen !== 'established') return 0;
   const q = Math.min(1, (clients.successes + 1) / (logins + 1));
   return Math.log(shownBy(W.cloning, q) / shownBy(W.cloning_abroad, q));
 }

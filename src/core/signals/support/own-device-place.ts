@@ -1,6 +1,6 @@
 import type { Facts } from '../../facts.ts';
 import { familiarity } from '../../familiarity.ts';
-import type { HabitKind, Profile } from '../../profile.ts';
+import type { HabitKind, PlaceKind, Profile } from '../../profile.ts';
 import { WEIGHTS } from '../../weights.ts';
 import { isPlaceless } from './address.ts';
 
@@ -17,7 +17,7 @@ const W = WEIGHTS.own_device_place;
  */
 export function shareWhereOwnDeviceWas(
   facts: Facts,
-  kind: Exclude<HabitKind, 'devices'>,
+  kind: PlaceKind,
   key: number | null,
   now_ms: number,
 ): number {
@@ -32,7 +32,7 @@ export function shareWhereOwnDeviceWas(
     : W.share;
 }
 
-function wasThere(profile: Profile, kind: HabitKind, key: number | null): boolean {
+function wasThere(profile: Profile, kind: PlaceKind, key: number | null): boolean {
   const there = profile.habits[kind].find((habit) => habit.key === key);
   if (there === undefined || !there.withOwnDevice) return false;
   return profile.lastTrouble_h === null || profile.lastTrouble_h < there.firstSeen_h;
