@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import { parseConfig } from '../../src/config.ts';
 import { DEFAULT_POLICY } from '../../src/core/default-policy.ts';
 import { createDecide } from '../../src/core/engine.ts';
-import type { SignalWeight } from '../../src/core/score.ts';
+import type { CategoryCaps, SignalWeight } from '../../src/core/score.ts';
+import { CATEGORIES } from '../../src/core/signal.ts';
 import { SIGNALS } from '../../src/core/signals/index.ts';
 import { openIpIntelligence } from '../../src/open-ip-intelligence.ts';
 import { PEOPLE_CHANGE } from '../evaluation/generator/changes.ts';
@@ -47,6 +48,11 @@ const MOST_SLOPE = 1.9;
 /** What no world teaches is scaled with the rest, and not by what only the bounds of the rest ask for. */
 const MOST_SLOPE_UNTAUGHT = 1.6;
 const CALIBRATION_TURNS = 5;
+/**
+ * What the bounds of single weights have held back is given to all of them and to the caps alike, which orders logins as
+ * before. By more, scores of worlds where people change much would overstate the risk still further.
+ */
+const MOST_COMMON = 1.06;
 /** The signal that says the same of every verified login: the constant of the calibration is its share. */
 const CONSTANT = 'account.right_credential';
 
@@ -117,13 +123,27 @@ for (let turn = 0; turn < CALIBRATION_TURNS; turn++) {
   const shift = middle(found.map((one) => one.offset + (one.slope - 1) * priorLogOdds));
   constant = Math.min(MOST_AFTER_CALIBRATION[CONSTANT] ?? constant, Math.max(0, constant - shift));
 }
-const weights = scaled(slope, constant);
+const bounded = scaled(slope, constant);
+const heldBack = middle(
+  held.map((rows) => calibrate(rows, evidenceOf(rows, SIGNALS, bounded, STACK_CAPS), priorLogOdds).slope),
+);
+const common = round(Math.min(MOST_COMMON, Math.max(1, heldBack)));
+const weights = weightsOf((id) => (bounded[id]?.alpha ?? 1) * common);
+const caps = Object.fromEntries(
+  CATEGORIES.map((category) => [
+    category,
+    {
+      positive: round(STACK_CAPS[category].positive * common),
+      negative: round(STACK_CAPS[category].negative * common),
+    },
+  ]),
+) as CategoryCaps;
 say(`fitted in ${Math.round((performance.now() - begin) / 1000)} s`);
 
 const text = parametersFile({
   version: VERSION,
   weights,
-  caps: STACK_CAPS,
+  caps,
   fitted: {
     command: 'npm run fit',
     data:

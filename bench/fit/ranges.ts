@@ -54,7 +54,7 @@ export const RANGES: Readonly<Record<string, WeightRange>> = {
   'account.right_credential': { least: 0, most: 1.1 },
 };
 
-/** Weights that calibration must not raise further. */
+/** Weights that calibration must not raise further, before the factor that is common to all weights and caps. */
 export const MOST_AFTER_CALIBRATION: Readonly<Record<string, number>> = {
   // A new device, operator and country together are a holiday with a new phone: a challenge, and never `high`. Nor must
   // ten missed logins of an attacker within a week, which make all this half familiar, be worth five nats.
