@@ -107,8 +107,8 @@ describe('the evaluation does not fool itself', () => {
     );
     const typical = [...logins.score.gatehouse].sort((a, b) => a - b)[logins.user.length >> 1] ?? 0;
     for (const { missed, before, after } of poison) {
-      // A known device of the user's own says more than five nats.
-      expect(before - after).toBeLessThan(missed === 1 ? 2.5 : 5);
+      // A known device of the user's own says more than five nats, and all evidence of m3 is 6 % wider than before.
+      expect(before - after).toBeLessThan(missed === 1 ? 2.5 : 5.3);
       expect(after).toBeGreaterThan(typical);
     }
     expect(poison.length).toBeGreaterThan(6);
