@@ -116,6 +116,8 @@ async function quietly(database: Database, statement: string): Promise<boolean> 
   } catch (error) {
     const type = errorTypeOf(error);
     if (type === 'TABLE_ALREADY_EXISTS' || type === 'UNKNOWN_TABLE') return false;
+    // The holder, late but alive, signed the lock in the very moment in which it was to be renamed.
+    if (type === 'ATOMIC_RENAME_FAIL') return false;
     throw error;
   }
 }
