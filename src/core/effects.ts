@@ -241,11 +241,13 @@ export function acceptance(
 const KNOWN_DEVICE = 'device.known';
 
 export function lessonOf(record: DecisionRecord, how: 'full' | 'provisional'): Lesson {
+  const classes = record.facts.network_classes;
   return {
     learnable: record.learnable,
     vouchedByDevice: record.verdict.signals.some(
       ({ id, rawLogOdds }) => id === KNOWN_DEVICE && rawLogOdds < 0,
     ),
+    atGateway: classes.length === 1 && classes[0] === 'hosting' && record.facts.blocklists.length === 0,
     occurredAt_ms: record.event.occurredAt_ms,
     decisionId: record.id,
     how,

@@ -50,6 +50,8 @@ export interface Lesson {
   readonly learnable: Learnable;
   /** A known device spoke for the login when it was decided. */
   readonly vouchedByDevice: boolean;
+  /** From a data centre, at an address that no list names as a public exit or blocks: a company's gateway, for one. */
+  readonly atGateway: boolean;
   readonly occurredAt_ms: number;
   readonly decisionId: string;
   readonly how: 'full' | 'provisional';
@@ -69,13 +71,13 @@ export function learn(profile: Profile | null, lesson: Lesson): Profile {
   const at_h = Math.floor(lesson.occurredAt_ms / HOUR_MS);
   const before = profile ?? emptyProfile(at_h);
   const { features } = lesson.learnable;
-  const byOwnDevice = isByOwnDevice(before, lesson, at_h);
+  const ownPlaces = placesOfOwnDevice(before, lesson, at_h);
   const learned = (kind: HabitKind, key: number | null): readonly Habit[] =>
     key === null
       ? before.habits[kind]
       : learnHabit(before, kind, key, at_h, {
           provisional: lesson.how === 'provisional',
-          withOwnDevice: byOwnDevice && PLACE_KINDS.some((place) => place === kind),
+          withOwnDevice: ownPlaces.includes(kind),
         });
   const last = before.last;
   const counts = countsAnew(before, at_h);
@@ -176,17 +178,19 @@ export function emptyProfile(at_h: number): Profile {
 }
 
 /**
- * Whether the lesson came from an established device of the user's own, at an address that is a person's: exits of VPNs,
- * carriers and hosters are shared with strangers. The cookie of a device that has a key, or of a user who has such a
- * device, may be a copy where the key was not shown.
+ * Where the lesson shows that an established device of the user's own was. Exits of VPNs and carriers are shared with
+ * strangers, and in a data centre the address alone is the company's. The cookie of a device that has a key, or of a
+ * user who has such a device, may be a copy where the key was not shown.
  */
-function isByOwnDevice(profile: Profile, { learnable, vouchedByDevice }: Lesson, at_h: number): boolean {
+function placesOfOwnDevice(profile: Profile, lesson: Lesson, at_h: number): readonly HabitKind[] {
+  const { learnable, vouchedByDevice, atGateway } = lesson;
   const { device } = learnable.features;
-  if (device === null || !vouchedByDevice || learnable.placeless) return false;
+  if (device === null || !vouchedByDevice || (learnable.placeless && !atGateway)) return [];
   const hasKey =
     profile.boundDevice || profile.habits.devices.some(({ key, bound }) => key === device && bound);
-  if (hasKey && !learnable.bound) return false;
-  return isEstablished(profile, 'devices', device, at_h);
+  if (hasKey && !learnable.bound) return [];
+  if (!isEstablished(profile, 'devices', device, at_h)) return [];
+  return atGateway ? ['addresses'] : PLACE_KINDS;
 }
 
 function isEstablished(profile: Profile, kind: HabitKind, key: number, at_h: number): boolean {

@@ -9,7 +9,7 @@ export interface Habit {
   readonly lastCounted_h: number;
   /** Learned from logins that passed nothing but the first factor: weighs 0.2 and vouches for nothing until 7 quiet days passed. */
   readonly provisional: boolean;
-  /** Never of a device: an established device of the user's own was here, at an address that is no exit's. */
+  /** Never of a device: an established device of the user's own was here, and not behind an exit that a list names. */
   readonly withOwnDevice: boolean;
   /** Devices only: its hardware-bound key was proved in an accepted login. */
   readonly bound?: true;

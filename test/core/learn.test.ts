@@ -44,6 +44,7 @@ function lesson(
       population: true,
     },
     vouchedByDevice: true,
+    atGateway: false,
     occurredAt_ms: at_ms,
     decisionId: 'dec_019ab0c4-1234-7abc-8def-0123456789ab',
     how: 'full',
@@ -157,6 +158,8 @@ describe('where an established device was', () => {
       [],
     );
     const exit = lesson(at, { how: 'provisional' }, away);
+    const placeless = { ...exit, learnable: { ...exit.learnable, placeless: true } };
+    expect(marks(learn(home, { ...placeless, atGateway: true }))).toEqual(['addresses']);
     expect(marks(learn(home, { ...exit, learnable: { ...exit.learnable, placeless: true } }))).toEqual([]);
   });
 

@@ -23,9 +23,9 @@ export const networkHosting: Signal = {
   description:
     'The address belongs to a data centre, where servers live and people do not. Most stuffing comes from rented ' +
     'servers. Honest people come through cloud desktops and company gateways: silent when the user is established ' +
-    'with this operator, weak when colleagues log in at the address. Where the address is a known VPN, Tor or relay ' +
-    'exit, that more exact class speaks instead.',
-  needs: ['address.hosting', 'features.as', 'profile', 'sharing'],
+    'with this operator, weak when colleagues log in at the address or the user’s own device was there. Where the ' +
+    'address is a known VPN, Tor or relay exit, that more exact class speaks instead.',
+  needs: ['address.hosting', 'features.as', 'features.address', 'profile', 'sharing'],
   dependsOnOthers: false,
   judge(event, facts) {
     const { hosting, vpn, tor, relay } = facts.address;

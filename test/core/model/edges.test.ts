@@ -30,6 +30,7 @@ function lesson(at_ms: number, random: () => number, odd = false): Lesson {
       population: false,
     },
     vouchedByDevice: !odd || random() < 0.5,
+    atGateway: false,
     occurredAt_ms: at_ms,
     decisionId: 'dec_018f4b2e-8c5a-7d11-9a53-3d6f0c2b7e10',
     how: odd && random() < 0.5 ? 'provisional' : 'full',

@@ -78,6 +78,18 @@ describe('where the user’s own device was before', () => {
     expect(share(was(false, true))).toBe(1);
   });
 
+  it('in a data centre the very address counts and nothing else: a gateway of the company', () => {
+    const gateway = withAddress({ hosting: true });
+    expect(share(gateway(was(true)))).toBe(1);
+    expect(share(gateway(was(true, true)))).toBe(0.3);
+    expect(rawOf('network.hosting', gateway(was(true, true)))).toBeCloseTo(
+      0.3 * rawOf('network.hosting', gateway(was(false, true))),
+      5,
+    );
+    expect(share(withAddress({ blocklists: ['feed'] })(gateway(was(true, true))))).toBe(1);
+    expect(rawOf('network.hosting', gateway(was(true)))).toBe(rawOf('network.hosting', gateway(was(false))));
+  });
+
   it('it vouches for nothing: a strange device there is never less suspicious than at home', () => {
     const home = strangeDevice(BASE_FACTS);
     for (const change of [(facts: Facts) => facts, anotherBrowser]) {
@@ -93,8 +105,9 @@ describe('where the user’s own device was before', () => {
   });
 
   it('says nothing behind an exit, of a value never seen, and without a profile', () => {
-    for (const exit of [{ vpn: true }, { hosting: true }, { residentialProxy: true }, { mobile: true }]) {
+    for (const exit of [{ vpn: true }, { tor: true }, { residentialProxy: true }, { mobile: true }]) {
       expect(share(withAddress(exit)(was(true, true)))).toBe(1);
+      expect(share(withAddress({ ...exit, hosting: true })(was(true, true)))).toBe(1);
     }
     expect(shareWhereOwnDeviceWas(was(true), 'countries', 0x7777, NOW_ms)).toBe(1);
     expect(shareWhereOwnDeviceWas(was(true), 'countries', null, NOW_ms)).toBe(1);
@@ -122,6 +135,7 @@ describe('where the user’s own device was before', () => {
       const own = all(
         where,
         chance(0.3) ? withFeatures({ network: 0x2a02, address: 0x2a01 }) : (facts) => facts,
+        withAddress({ hosting: chance(0.3) }),
         withPopulation({
           clients: { successes: Math.floor(random() * 6_000), failures: 0, verdicts: 0 },
           ases: { successes: Math.floor(random() * 900), failures: Math.floor(random() * 900), verdicts: 0 },

@@ -47,6 +47,11 @@ export function isPlaceless(address: AddressFacts): boolean {
   );
 }
 
+/** Whether the address is in a data centre, and no list names it as a public exit or blocks it: a company's gateway, for one. */
+export function isGateway(address: AddressFacts): boolean {
+  return address.hosting && !isPlaceless({ ...address, hosting: false }) && address.blocklists.length === 0;
+}
+
 /** Whether the user is established at this very address or its network. False when the profile may not be read. */
 export function isHabitualAddress(facts: Facts, now_ms: number): boolean {
   const { profile, features } = facts;

@@ -2,7 +2,7 @@ import type { Facts } from '../../facts.ts';
 import { familiarity } from '../../familiarity.ts';
 import type { HabitKind, PlaceKind, Profile } from '../../profile.ts';
 import { WEIGHTS } from '../../weights.ts';
-import { isPlaceless } from './address.ts';
+import { isGateway, isPlaceless } from './address.ts';
 
 const W = WEIGHTS.own_device_place;
 
@@ -13,7 +13,8 @@ const W = WEIGHTS.own_device_place;
  *
  * A copied cookie leads the same way, and strangers use the same operator, so something is left and nothing becomes
  * established by it. 1 after trouble later than the value itself, whether the device came before that or after it, and
- * on an exit, which strangers share; the device came when no list named it.
+ * on an exit, which strangers share. In a data centre, where companies have their gateways, the address has to be the
+ * very one and is all that counts, whatever is asked about.
  */
 export function shareWhereOwnDeviceWas(
   facts: Facts,
@@ -21,9 +22,12 @@ export function shareWhereOwnDeviceWas(
   key: number | null,
   now_ms: number,
 ): number {
-  if (!facts.profile.known || facts.profile.value === null || isPlaceless(facts.address)) return 1;
+  if (!facts.profile.known || facts.profile.value === null) return 1;
   const profile = facts.profile.value;
   const { address, browser, os } = facts.features;
+  if (isPlaceless(facts.address)) {
+    return isGateway(facts.address) && wasThere(profile, 'addresses', address) ? W.share : 1;
+  }
   if (!wasThere(profile, kind, key)) return 1;
   const isOwn = (of: HabitKind, value: number | null): boolean =>
     value !== null && familiarity(profile, of, value, now_ms).seen === 'established';
